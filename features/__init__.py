@@ -1,0 +1,1 @@
+"""From a row of the inconsistency list to numbers: repairs, columns, matrix."""

@@ -1,0 +1,1 @@
+"""From numbers to advice: ranker, calibration, lanes, suggestions, evaluation, tracking."""

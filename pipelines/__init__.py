@@ -1,0 +1,1 @@
+"""The wiring: one stage a file, each a verb; the command line."""
