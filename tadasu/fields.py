@@ -3,8 +3,9 @@
 `TAX_FIELDS` are the fields a tax is computed from (staff may correct them or the system renews them);
 `COMPUTED_FIELDS` are what the tax system computes from those. Both are columns of `assessments`.
 
-Article numbers are those of 地方税法 for the municipal part (市町村民税, which 特別区民税 follows) unless a law is
-named. The statute text was not read for this catalogue: readers are shown them as 未確認 (`Field.law_text`).
+Article numbers are those of 地方税法 for the municipal part (市町村民税, which 特別区民税 follows)
+unless a law is named. The statute text was not read for this catalogue: readers are shown them as 未確認
+(`Field.law_text`).
 """
 
 from dataclasses import dataclass

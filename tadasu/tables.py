@@ -1,14 +1,15 @@
 """Every table once: its grain, its key, its columns with their types and codes.
 
 The extract's tables are what a tax system hands over (`EXTRACT`); the others are what Tadasu itself writes.
-Money is whole yen in Int64, dates are Date, identifiers are text. An empty cell means 'not stated', never zero.
+Money is whole yen in Int64, dates are Date, identifiers are text.
+An empty cell means 'not stated', never zero.
 """
 
 from dataclasses import dataclass, field
 
 import polars as pl
 
-from tadasu.fields import COMPUTED_FIELDS, DISABILITIES, FIELDS, SPOUSE_KINDS, TAX_FIELDS, Field
+from tadasu.fields import COMPUTED_FIELDS, DISABILITIES, FIELDS, TAX_FIELDS, Field
 
 TEXT, YEN, COUNT, FLAG, DATE, YEAR, REAL = (
     pl.String(),
@@ -29,7 +30,7 @@ LANES = ("clear", "confirm", "review", "inquire")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: what it is called, its type, whether it must be filled, which codes it may hold."""
+    """A column of a table: its name and type, whether it must be filled, which codes it may hold."""
 
     name: str
     dtype: pl.DataType
