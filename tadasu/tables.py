@@ -30,7 +30,11 @@ LANES = ("clear", "confirm", "review", "inquire")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its name and type, whether it must be filled, which codes it may hold."""
+    """A column of a table: its name and type, whether it must be filled, which codes it may hold.
+
+    `filled`: no cell of it may be empty. `optional`: an extract may come without the column, which then
+    reads as empty; every other column must stand in the file, be it empty.
+    """
 
     name: str
     dtype: pl.DataType
@@ -38,6 +42,7 @@ class Column:
     filled: bool = False
     values: tuple[str, ...] = ()
     negative: bool = True
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +81,19 @@ class Table:
         return frame.select(self.schema).sort(self.key, maintain_order=True)
 
 
-def _of_field(tax_field: Field) -> Column:
+_OF_SOME_YEARS = {"specified_relative_special", "fixed_amount_cut"}
+"""Rules that some years lack: their column may be absent, so that a system need not invent it."""
+
+
+def _of_field(tax_field: Field, *, optional: bool = False) -> Column:
     dtype = {"yen": YEN, "count": COUNT, "flag": FLAG, "status": TEXT}[tax_field.kind]
     return Column(
-        tax_field.name, dtype, tax_field.label, values=tax_field.values, negative=tax_field.negative
+        tax_field.name,
+        dtype,
+        tax_field.label,
+        values=tax_field.values,
+        negative=tax_field.negative,
+        optional=optional or tax_field.name in _OF_SOME_YEARS,
     )
 
 
@@ -87,8 +101,10 @@ def _key(name: str, label: str) -> Column:
     return Column(name, TEXT, label, filled=True)
 
 
-def _text(name: str, label: str, values: tuple[str, ...] = (), *, filled: bool = False) -> Column:
-    return Column(name, TEXT, label, filled, values)
+def _text(
+    name: str, label: str, values: tuple[str, ...] = (), *, filled: bool = False, optional: bool = False
+) -> Column:
+    return Column(name, TEXT, label, filled, values, optional=optional)
 
 
 def _yen(name: str, label: str, *, negative: bool = False) -> Column:
@@ -143,6 +159,7 @@ _DOCUMENT_ONLY: tuple[Column, ...] = (
 )
 
 _NOT_ON_DOCUMENTS = {"donation_furusato", "donation_other", "one_stop", "is_resident"}
+_ON_NO_FORM = {"housing_loan_credit"}
 
 DOCUMENTS = Table(
     "documents",
@@ -163,7 +180,11 @@ DOCUMENTS = Table(
         Column("left_job_on", DATE, "退職日"),
         Column("year_end_adjusted", FLAG, "年末調整済"),
         Column("birth_date", DATE, "生年月日（資料）"),
-        *(_of_field(f) for f in TAX_FIELDS if f.name not in _NOT_ON_DOCUMENTS),
+        *(
+            _of_field(f, optional=f.name in _ON_NO_FORM)
+            for f in TAX_FIELDS
+            if f.name not in _NOT_ON_DOCUMENTS
+        ),
         *_DOCUMENT_ONLY,
     ),
 )
@@ -249,13 +270,13 @@ _CORRECTION_COLUMNS = (
     _key("row_id", "行番号"),
     Column("action_no", YEAR, "処理番号", filled=True),
     Column("decided_on", DATE, "処理日"),
-    _text("staff_id", "担当"),
+    _text("staff_id", "担当", optional=True),
     _text("outcome", "処理結果", OUTCOMES, filled=True),
     _text("field", "項目", tuple(f.name for f in TAX_FIELDS)),
     _text("old_value", "修正前"),
     _text("new_value", "修正後"),
     _text("document_id", "誤りのあった資料"),
-    Column("work_seconds", COUNT, "作業秒数", negative=False),
+    Column("work_seconds", COUNT, "作業秒数", negative=False, optional=True),
 )
 
 CORRECTIONS = Table(
@@ -295,10 +316,12 @@ QUARANTINE = Table(
     ("file", "line", "column", "reason"),
     (
         _key("file", "ファイル"),
+        _text("table", "表", filled=True),
         Column("line", YEN, "行", filled=True),
         _text("column", "列"),
         _text("value", "値"),
         _text("reason", "理由", filled=True),
+        _text("raw", "元の行"),
     ),
 )
 
