@@ -78,7 +78,7 @@ class Table:
         ]
         if wrong:
             raise ValueError(f"table {self.name}: " + "; ".join(wrong))
-        return frame.select(self.schema).sort(self.key, maintain_order=True)
+        return frame.select(*self.schema).sort(self.key, maintain_order=True)
 
 
 _OF_SOME_YEARS = {"specified_relative_special", "fixed_amount_cut"}
