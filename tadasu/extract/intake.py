@@ -1,0 +1,162 @@
+"""Reading a ward's extract: what enters, what is put aside and why, and the account of both."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from tadasu.errors import TadasuError
+from tadasu.extract import cells, contract, duplicates, oddities, standard
+from tadasu.extract.csv_lines import Lines
+from tadasu.extract.oddities import Oddity
+from tadasu.tables import EXTRACT, INCONSISTENCIES, QUARANTINE
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FileCount:
+    """What became of a file's lines: read = kept + quarantined.
+
+    `reasons` counts the quarantined lines by reason; a line with two reasons counts under both.
+    """
+
+    year: int
+    table: str
+    file: str
+    read: int
+    kept: int
+    quarantined: int
+    reasons: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A ward's extract as read.
+
+    tables: tax year → table name → frame with exactly the declared schema, sorted by key (empty where an
+    optional table is absent). quarantine: tax year → `tables.QUARANTINE`. files, oddities: the account.
+    """
+
+    tables: dict[int, dict[str, pl.DataFrame]]
+    quarantine: dict[int, pl.DataFrame]
+    files: list[FileCount]
+    oddities: list[Oddity]
+
+    def report(self) -> dict[str, Any]:
+        """Return the account as plain values, for `intake.json`; no personal value is in it."""
+        return {
+            "years": sorted(self.tables),
+            "totals": _sums(self.files),
+            "by_year": {
+                str(year): _sums(f for f in self.files if f.year == year) for year in sorted(self.tables)
+            },
+            "files": [asdict(file) for file in self.files],
+            "warnings": [asdict(oddity) for oddity in self.oddities],
+        }
+
+
+def read(folder: Path, progress: Progress | None = None) -> Intake:
+    """Read an extract in the standard layout, Parquet or CSV.
+
+    A row that breaks its table's contract is quarantined; what is merely odd is kept and counted.
+
+    Raises:
+        TadasuError: the folder, a mandatory table or column is missing (all that is missing in one message),
+            a file is damaged, or the newest year's list has no row.
+    """
+    found = standard.survey(folder)
+    tables = {year: {table.name: table.empty() for table in EXTRACT} for year in found.years}
+    aside: dict[int, list[pl.DataFrame]] = {year: [QUARANTINE.empty()] for year in found.years}
+    files = []
+    for place, source in enumerate(found.sources):
+        if progress:
+            progress(source.name, place / len(found.sources))
+        kept, quarantined, count = _take(source)
+        tables[source.year][source.table.name] = kept
+        aside[source.year].append(quarantined)
+        files.append(count)
+    quarantine = {year: QUARANTINE.arrange(pl.concat(frames)) for year, frames in aside.items()}
+    intake = Intake(tables, quarantine, files, _oddities(found, tables))
+    _require_rows(folder, intake)
+    if progress:
+        progress("", 1.0)
+    return intake
+
+
+def _take(source: standard.Source) -> tuple[pl.DataFrame, pl.DataFrame, FileCount]:
+    """Return a file's kept rows, its quarantined lines, and the count of both."""
+    lines = standard.read_lines(source)
+    frame = cells.plain(lines.cells, source.table)
+    broken = pl.concat(
+        [
+            lines.broken,
+            contract.breaches(frame, source.table, source.year),
+            duplicates.breaches(frame, source.table),
+        ]
+    )
+    if source.table.name in contract.STAFF_ACTIONS:
+        broken = pl.concat([broken, duplicates.partial(frame, broken)])
+    kept = source.table.arrange(frame.join(broken, on="line", how="anti"))
+    return kept, _aside(source, lines, broken), _count(source, lines.read, kept.height, broken)
+
+
+def _aside(source: standard.Source, lines: Lines, broken: pl.DataFrame) -> pl.DataFrame:
+    """Return the breaches as `quarantine`, each with its line as it stood (a Parquet row as JSON)."""
+    raw = lines.raw
+    if raw is None:
+        rows = lines.cells.join(broken, on="line", how="semi")
+        raw = rows.select("line", raw=pl.struct(pl.exclude("line")).struct.json_encode())
+    named = broken.with_columns(file=pl.lit(source.name), table=pl.lit(source.table.name))
+    return named.join(raw, on="line", how="left", maintain_order="left").select(*QUARANTINE.schema)
+
+
+def _count(source: standard.Source, read_lines: int, kept: int, broken: pl.DataFrame) -> FileCount:
+    quarantined = broken["line"].n_unique()
+    assert read_lines == kept + quarantined, f"{source.name}: {read_lines} ≠ {kept} + {quarantined}"
+    by_reason = broken.group_by("reason").agg(pl.col("line").n_unique()).sort("reason")
+    return FileCount(
+        source.year,
+        source.table.name,
+        source.name,
+        read_lines,
+        kept,
+        quarantined,
+        dict(by_reason.iter_rows()),
+    )
+
+
+def _oddities(found: standard.Survey, tables: dict[int, dict[str, pl.DataFrame]]) -> list[Oddity]:
+    of_columns = [oddity for source in found.sources for oddity in oddities.of_columns(source)]
+    of_rows = [
+        oddity
+        for year, frames in tables.items()
+        for oddity in oddities.of_rows(year, frames, newest=year == found.years[-1])
+    ]
+    return [*oddities.of_survey(found), *of_columns, *of_rows]
+
+
+def _require_rows(folder: Path, intake: Intake) -> None:
+    """Stop where there is nothing to judge."""
+    newest = max(intake.tables)
+    if intake.tables[newest][INCONSISTENCIES.name].height:
+        return
+    file = next(f for f in intake.files if f.year == newest and f.table == INCONSISTENCIES.name)
+    why = "; ".join(f"{reason}: {count}" for reason, count in file.reasons.items())
+    raise TadasuError(
+        f"{folder}/{file.file}: the list of the newest year has no row to judge"
+        + (f" ({file.read} read, all put aside: {why})." if file.read else ".")
+        + " Have the list exported anew, or take the year's folder away to judge the year before."
+    )
+
+
+def _sums(files: Iterable[FileCount]) -> dict[str, Any]:
+    total: Counter[str] = Counter()
+    why: Counter[str] = Counter()
+    for file in files:
+        total.update(read=file.read, kept=file.kept, quarantined=file.quarantined)
+        why.update(file.reasons)
+    return {**total, "reasons": dict(sorted(why.items()))}

@@ -1,0 +1,33 @@
+"""Why a line is put aside: the words that stand in `quarantine` and in the intake report."""
+
+import polars as pl
+
+BREACH: dict[str, pl.DataType] = {
+    "line": pl.Int64(),
+    "column": pl.String(),
+    "value": pl.String(),
+    "reason": pl.String(),
+}
+"""A breach of the contract: the line, the column, the value found there as text, and one of the reasons."""
+
+UNDECODABLE = "文字コードが UTF-8 でない"
+QUOTE = '引用符（"）の対応がとれない'
+RAGGED = "セルの数が見出しと違う"
+EMPTY = "必須の値が空"
+NO_INTEGER = "整数として読めない"
+NO_DATE = "日付（YYYY-MM-DD）として読めない"
+NO_FLAG = "true / false として読めない"
+NO_CODE = "決められたコードにない"
+NO_VALUE = "その項目の値として読めない"
+NEGATIVE = "負の値は認められない"
+OTHER_YEAR = "課税年度がフォルダの年と合わない"
+COPY = "同じ行の繰り返し"
+KEY = "キーが同じで内容が違う"
+PARTIAL = "同じ不整合行の他の処理が隔離された"
+
+
+def unreadable(dtype: pl.DataType) -> str:
+    """Return the reason for a cell that cannot be read as `dtype`."""
+    if dtype == pl.Date():
+        return NO_DATE
+    return NO_FLAG if dtype == pl.Boolean() else NO_INTEGER
