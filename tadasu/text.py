@@ -15,7 +15,7 @@ def blank(text: pl.Expr) -> pl.Expr:
 
 def integer(text: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     """Read digits with an optional minus sign; a number that `dtype` cannot hold is null."""
-    return pl.when(text.str.contains(r"^-?[0-9]+$")).then(text).cast(dtype, strict=False)
+    return pl.when(~text.str.starts_with("+")).then(text.cast(dtype, strict=False))
 
 
 def date(text: pl.Expr) -> pl.Expr:

@@ -118,7 +118,10 @@ def _years(folder: Path) -> list[Path]:
 
 
 def _visible(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        raise TadasuError(f"{folder}: cannot be opened ({error.strerror}). Allow reading it.") from error
 
 
 def _find(year: Path, table: Table, sources: list[Source]) -> list[str]:
