@@ -27,7 +27,7 @@ def date(text: pl.Expr) -> pl.Expr:
 def flag(text: pl.Expr) -> pl.Expr:
     """Read `true` and `false`, in capitals too: a spreadsheet writes them so."""
     word = text.str.to_lowercase()
-    return pl.when(word == "true").then(True).when(word == "false").then(False)
+    return pl.when(word.is_in(["true", "false"])).then(word == "true")
 
 
 def plain(text: pl.Expr, dtype: pl.DataType) -> pl.Expr:
