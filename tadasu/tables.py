@@ -33,7 +33,7 @@ class Column:
     """A column of a table: its name and type, whether it must be filled, which codes it may hold.
 
     `filled`: no cell of it may be empty. `optional`: an extract may come without the column, which then
-    reads as empty; every other column must stand in the file, be it empty.
+    reads as empty; every other column must stand in the file, be it empty. `unit` is Japanese (円, 人, 秒).
     """
 
     name: str
@@ -43,6 +43,7 @@ class Column:
     values: tuple[str, ...] = ()
     negative: bool = True
     optional: bool = False
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ def _of_field(tax_field: Field, *, optional: bool = False) -> Column:
         values=tax_field.values,
         negative=tax_field.negative,
         optional=optional or tax_field.name in _OF_SOME_YEARS,
+        unit=tax_field.unit,
     )
 
 
@@ -108,7 +110,7 @@ def _text(
 
 
 def _yen(name: str, label: str, *, negative: bool = False) -> Column:
-    return Column(name, YEN, label, negative=negative)
+    return Column(name, YEN, label, negative=negative, unit="円")
 
 
 def _year() -> Column:
@@ -276,7 +278,7 @@ _CORRECTION_COLUMNS = (
     _text("old_value", "修正前"),
     _text("new_value", "修正後"),
     _text("document_id", "誤りのあった資料"),
-    Column("work_seconds", COUNT, "作業秒数", negative=False, optional=True),
+    Column("work_seconds", COUNT, "作業秒数", negative=False, optional=True, unit="秒"),
 )
 
 CORRECTIONS = Table(
@@ -337,8 +339,8 @@ REPAIRS = Table(
         _PERSON,
         _text("kind", "候補の種類", filled=True),
         _text("document_id", "根拠資料"),
-        Column("tax_after", YEN, "修正後年税額"),
-        Column("tax_delta", YEN, "税額の増減"),
+        Column("tax_after", YEN, "修正後年税額", unit="円"),
+        Column("tax_delta", YEN, "税額の増減", unit="円"),
         Column("settles", FLAG, "不整合が解消するか"),
     ),
 )
@@ -389,7 +391,7 @@ SUGGESTIONS = Table(
         _text("proposed_value", "修正案"),
         Column("p_field", REAL, "項目の修正確率", filled=True),
         Column("proposed", FLAG, "提案", filled=True),
-        Column("tax_delta", YEN, "税額の増減"),
+        Column("tax_delta", YEN, "税額の増減", unit="円"),
         _text("document_ids", "資料番号"),
         _text("reasons", "理由"),
         _text("model_id", "モデル", filled=True),
