@@ -16,7 +16,8 @@ from tadasu.tables import EXTRACT, Table
 
 _YEAR = re.compile(r"[0-9]{4}")
 _SUFFIXES = (".parquet", ".csv")
-_UNREADABLE = (OSError, ValueError, pl.exceptions.PolarsError)
+_UNREADABLE = (OSError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
+"""What a damaged file raises: now and then the Parquet reader panics."""
 
 
 @dataclass(frozen=True, slots=True)
