@@ -1,0 +1,180 @@
+"""Proposals about relatives: take a claim away, change its class by age and household, count anew.
+
+Law: a relative belongs to the class of their age on 31 December and lives together or not (地方税法314条の2);
+whoever is over the income limit is nobody's dependant (同292条1項7号・9号).
+"""
+
+from collections.abc import Callable
+
+import polars as pl
+
+from features.repairs.lines import grouped, lines, together
+from features.repairs.sources import Sources
+from features.values import NUMBER
+from tadasu.fields import DISABILITIES, SPOUSE_KINDS
+
+CLASSES = {
+    "under16": "n_dependent_under16",
+    "general": "n_dependent_general",
+    "specified": "n_dependent_specified",
+    "elderly": "n_dependent_elderly",
+    "cohabiting": "n_dependent_elderly_cohabiting",
+}
+DISABLED = {
+    "ordinary": "n_disabled_ordinary",
+    "special": "n_disabled_special",
+    "special_cohabiting": "n_disabled_special_cohabiting",
+}
+ASCENDANTS = ("parent", "grandparent")
+MOVES = (
+    ("general", "specified"),
+    ("general", "elderly"),
+    ("general", "under16"),
+    ("specified", "under16"),
+    ("elderly", "cohabiting"),
+    ("general", "cohabiting"),
+)
+DISABILITY_MOVES = (
+    ("ordinary", "special"),
+    ("ordinary", "special_cohabiting"),
+    ("special", "special_cohabiting"),
+)
+
+
+def _numbers(names: dict[str, str]) -> dict[str, int]:
+    return {word: NUMBER[name] for word, name in names.items()}
+
+
+def _class(sources: Sources, birth: str, together: pl.Expr) -> pl.Expr:
+    """Return the class of a relative born on `birth`; an elderly ascendant living together is its own."""
+    by_age = sources.law.relative_class(pl.col(birth))
+    ascendant = pl.col("relationship").is_in(ASCENDANTS)
+    return pl.when((by_age == "elderly") & ascendant & together).then(pl.lit("cohabiting")).otherwise(by_age)
+
+
+def claimed_relatives(sources: Sources) -> pl.DataFrame:
+    """Return each claimed dependant once a person: the class claimed, the class by the register, disability."""
+    apart = pl.col("lives_apart").fill_null(value=False)
+    claimed = _class(sources, "birth_date", ~apart)
+    actual = _class(sources, "register_birth", pl.col("together"))
+    claims = sources.claims.filter(pl.col("role") != "spouse").with_columns(
+        claimed=pl.when(pl.col("role") == "under16").then(pl.lit("under16")).otherwise(claimed),
+        actual=pl.when(pl.col("register_birth").is_null()).then(None).otherwise(actual),
+    )
+    return claims.with_columns(
+        from_field=pl.col("claimed").replace_strict(_numbers(CLASSES), default=None, return_dtype=pl.Int64),
+        to_field=pl.col("actual").replace_strict(_numbers(CLASSES), default=None, return_dtype=pl.Int64),
+        disability_field=pl.col("disability").replace_strict(
+            _numbers(DISABLED), default=None, return_dtype=pl.Int64
+        ),
+        option=pl.col("line_no").cast(pl.Int64),
+    )
+
+
+def _recorded(frame: pl.DataFrame, sources: Sources, field: str, name: str) -> pl.DataFrame:
+    known = sources.recorded.select("person", pl.col("field").alias(field), pl.col("recorded").alias(name))
+    return frame.join(known, on=["person", field], how="left", maintain_order="left")
+
+
+def remove_claims(sources: Sources) -> pl.DataFrame:
+    """Take one claimed dependant out of their class, with and without their disability."""
+    claims = _recorded(claimed_relatives(sources), sources, "from_field", "now")
+    claims = _recorded(claims, sources, "disability_field", "now_disabled")
+    less = pl.col("now") - 1
+    disabled = claims.filter(pl.col("disability_field").is_not_null())
+    disabled_less = pl.col("now_disabled") - 1
+    option = pl.col("option")
+    both = "remove_claim_disability"
+    return pl.concat(
+        [
+            lines(claims, "remove_claim", field=pl.col("from_field"), value=less, option=option),
+            lines(claims, "remove_claim", field=pl.col("disability_field"), value=disabled_less, option=option),
+            grouped(disabled, both, field=pl.col("from_field"), value=less, option=option),
+            grouped(disabled, both, field=pl.col("disability_field"), value=disabled_less, option=option),
+        ]
+    )
+
+
+def reclassify(sources: Sources) -> pl.DataFrame:
+    """Move a claimed dependant to the class that the register's birth date and household give."""
+    claims = claimed_relatives(sources).filter(
+        pl.col("to_field").is_not_null() & (pl.col("to_field") != pl.col("from_field"))
+    )
+    claims = _recorded(_recorded(claims, sources, "from_field", "now"), sources, "to_field", "then")
+    option = pl.col("option")
+    more = pl.col("then") + 1
+    return pl.concat(
+        [
+            grouped(claims, "reclassify", field=pl.col("from_field"), value=pl.col("now") - 1, option=option),
+            grouped(claims, "reclassify", field=pl.col("to_field"), value=more, option=option),
+            lines(claims, "reclassify", field=pl.col("to_field"), value=more, option=option + 100),
+        ]
+    )
+
+
+def recount(sources: Sources) -> pl.DataFrame:
+    """Take the number of relatives that the lines of a document name, class by class and all together."""
+    claims = claimed_relatives(sources)
+    made = []
+    for option, column in enumerate(("from_field", "to_field", "disability_field")):
+        counted = (
+            claims.filter(pl.col(column).is_not_null())
+            .group_by("person", "document", field=column)
+            .agg(value=pl.len())
+            .sort("person", "document", "field")
+        )
+        made.append(lines(counted, "recount", option=option))
+    return pl.concat(made)
+
+
+def register_children(sources: Sources) -> pl.DataFrame:
+    """Count the children under 16 of the household in the register."""
+    minors = sources.residents.filter(
+        (sources.law.relative_class(pl.col("birth_date")) == "under16") & pl.col("left_on").is_null()
+    )
+    counted = minors.group_by("household_id").agg(value=pl.len())
+    children = sources.people.join(counted, on="household_id").sort("person")
+    return lines(children, "register_children", field="n_dependent_under16")
+
+
+def register_disability(sources: Sources) -> pl.DataFrame:
+    """Take the disability that the ward's own certificate register has for the taxpayer."""
+    codes = {word: code for code, word in enumerate(DISABILITIES)}
+    code = pl.col("disability").replace_strict(codes, default=None, return_dtype=pl.Int64)
+    return lines(sources.people, "register_disability", field="self_disability", value=code)
+
+
+def spouse(sources: Sources) -> pl.DataFrame:
+    """Take the spouse's claim away, or set it by the age in the register."""
+    record = sources.record
+    claimed = record.filter((pl.col("spouse_kind") > 0) | (pl.col("spouse_special_deduction") > 0))
+    none = {"spouse_kind": pl.lit(0), "spouse_special_deduction": pl.lit(0)}
+    made = [together(claimed, "remove_claim", none, option=900)]
+    for code, word in enumerate(SPOUSE_KINDS):
+        changes = {"spouse_kind": pl.lit(code), "spouse_special_deduction": pl.lit(0)}
+        if word != "none":
+            made.append(together(record, "reclassify", changes, option=900 + code))
+    return pl.concat(made)
+
+
+def class_moves(sources: Sources) -> pl.DataFrame:
+    """Move one relative between neighbouring classes, whatever the papers say."""
+    moves = [(CLASSES[a], CLASSES[b]) for a, b in MOVES]
+    moves += [(DISABLED[a], DISABLED[b]) for a, b in DISABILITY_MOVES]
+    made = []
+    for option, (source, target) in enumerate([*moves, *((b, a) for a, b in moves)]):
+        holding = sources.record.filter(pl.col(source) > 0)
+        changes = {source: pl.col(source) - 1, target: pl.col(target) + 1}
+        made.append(together(holding, "move_class", changes, option))
+    return pl.concat(made)
+
+
+FAMILY: tuple[Callable[[Sources], pl.DataFrame], ...] = (
+    remove_claims,
+    reclassify,
+    recount,
+    register_children,
+    register_disability,
+    spouse,
+    class_moves,
+)

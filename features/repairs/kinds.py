@@ -1,0 +1,53 @@
+"""The kinds of repair, each declared once: its name, what it says to staff, and whether it needs a named field.
+
+The order is the order of precedence: where two kinds propose the same changes, the first names the repair.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A ground on which a repair is proposed.
+
+    `blind` kinds rest on no document; they are proposed only for fields of the subject that the row names.
+    """
+
+    name: str
+    label: str
+    blind: bool = False
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind("leave", "記録のまま"),
+    Kind("take_document", "資料の値を採用"),
+    Kind("take_void", "訂正前・取消済資料の値"),
+    Kind("sum_reports", "支払報告書の合計を採用"),
+    Kind("exclude_report", "支払報告書を1件除外（社会保険料も減算）"),
+    Kind("exclude_report_revenue", "支払報告書を1件除外（収入のみ）"),
+    Kind("add_report", "支払報告書を1件加算（社会保険料も加算）"),
+    Kind("add_report_revenue", "支払報告書を1件加算（収入のみ）"),
+    Kind("undo_previous", "前職分の二重計上を解消（社会保険料も減算）"),
+    Kind("undo_previous_revenue", "前職分の二重計上を解消（収入のみ）"),
+    Kind("add_previous", "前職分を加算（社会保険料も加算）"),
+    Kind("add_previous_revenue", "前職分を加算（収入のみ）"),
+    Kind("return_plus_report", "申告漏れの給与を加算"),
+    Kind("remove_claim", "扶養・配偶者の申告を外す"),
+    Kind("remove_claim_disability", "扶養の申告を障害者控除とともに外す"),
+    Kind("reclassify", "扶養の区分を生年月日・同居により改める"),
+    Kind("recount", "資料の扶養親族等の人数に合わせる"),
+    Kind("register_children", "住民基本台帳の16歳未満の人数に合わせる"),
+    Kind("register_disability", "障害者手帳台帳に合わせる"),
+    Kind("sum_donations", "寄附金の合計を採用"),
+    Kind("drop_donation", "寄附金を1件除外"),
+    Kind("swap_income", "所得の種類を入れ替える"),
+    Kind("list_value", "リストの照合値を採用"),
+    Kind("last_year", "前年の値を採用", blind=True),
+    Kind("zero", "なしにする", blind=True),
+    Kind("flip", "区分を改める", blind=True),
+    Kind("one_more", "1人増やす", blind=True),
+    Kind("one_less", "1人減らす", blind=True),
+    Kind("move_class", "扶養の区分を1人移す", blind=True),
+)
+
+KIND_NUMBER: dict[str, int] = {kind.name: number for number, kind in enumerate(KINDS)}

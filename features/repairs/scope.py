@@ -1,0 +1,86 @@
+"""Which fields a row is about: subjects of fields that staff settle together.
+
+A row names one field; an officer looks at the whole subject (a previous employer's report moves salary and social
+insurance alike). A row that names none may be about anything on which the documents speak.
+"""
+
+import polars as pl
+
+from features.values import FIELD_NAMES, NUMBER
+
+SUBJECTS: dict[str, tuple[str, ...]] = {
+    "salary": ("salary_revenue", "salary_income", "social_insurance", "small_enterprise_mutual_aid"),
+    "pension": ("pension_revenue", "pension_income"),
+    "adjustment": ("income_adjustment",),
+    "other_income": (
+        "business_income",
+        "agricultural_income",
+        "real_estate_income",
+        "interest_income",
+        "dividend_income",
+        "other_misc_income",
+        "comprehensive_transfer_income",
+        "temporary_income",
+        "separate_transfer_income",
+        "stock_income",
+        "loss_carryforward",
+    ),
+    "medical": ("casualty_loss", "medical_expense", "self_medication"),
+    "social": ("social_insurance", "small_enterprise_mutual_aid"),
+    "insurance": ("life_insurance", "earthquake_insurance"),
+    "spouse": ("spouse_kind", "spouse_special_deduction"),
+    "relatives": (
+        "n_dependent_general",
+        "n_dependent_specified",
+        "n_dependent_elderly",
+        "n_dependent_elderly_cohabiting",
+        "n_dependent_under16",
+        "specified_relative_special",
+    ),
+    "disability": (
+        "self_disability",
+        "n_disabled_ordinary",
+        "n_disabled_special",
+        "n_disabled_special_cohabiting",
+    ),
+    "parent": ("widow", "single_parent"),
+    "student": ("working_student",),
+    "minor": ("minor",),
+    "loan": ("housing_loan_credit",),
+    "levy": ("dividend_levy_credit", "stock_income", "dividend_income"),
+    "donation": ("donation_furusato", "donation_other", "one_stop"),
+    "residence": ("is_resident",),
+    "collection": ("special_collection",),
+}
+
+BESIDE: dict[str, tuple[str, ...]] = {
+    "salary": ("pension",),
+    "relatives": ("disability", "spouse"),
+    "disability": ("relatives", "spouse"),
+    "spouse": ("disability",),
+    "other_income": ("salary",),
+}
+"""Subjects that are looked at together with the one a row names."""
+
+ANYTHING = ("salary", "pension", "other_income", "medical", "spouse", "relatives", "disability", "parent")
+"""Subjects of a row that names no field."""
+
+
+def _named(field: str) -> set[str]:
+    subjects = {name for name, fields in SUBJECTS.items() if field in fields}
+    return subjects | {other for name in subjects for other in BESIDE.get(name, ())}
+
+
+def _fields(subjects: set[str] | tuple[str, ...]) -> set[str]:
+    return {field for subject in subjects for field in SUBJECTS[subject]}
+
+
+def scope_table() -> pl.DataFrame:
+    """Return (named: the number of the field that a row names, -1 for none; field; near: same subject)."""
+    lines = []
+    for name in FIELD_NAMES:
+        own = _fields({s for s, fields in SUBJECTS.items() if name in fields}) or {name}
+        lines += [(NUMBER[name], NUMBER[field], field in own) for field in _fields(_named(name)) | {name}]
+    lines += [(-1, NUMBER[field], False) for field in _fields(ANYTHING)]
+    schema = {"named": pl.Int64, "field": pl.Int64, "near": pl.Boolean}
+    return pl.DataFrame(sorted(lines), schema=schema, orient="row")
