@@ -1,0 +1,117 @@
+"""The computation of the resident tax, read like the tax notice from top to bottom."""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+import polars as pl
+
+from tadasu.law import credits, deductions, donations, exemption, fixed_cut, income, levy  # noqa: A004
+from tadasu.law.check import check_years
+from tadasu.law.contradictions import contradictions
+from tadasu.law.faults import error
+from tadasu.law.given import Given
+from tadasu.law.law import Law
+
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
+Lines = list[pl.Expr]
+
+WORKING: tuple[str, ...] = (
+    "comprehensive_income",
+    "total_income",
+    "aggregate_income",
+    *deductions.FOLLOWING,
+    "deductions_total",
+    "n_relatives",
+    "taxable_comprehensive",
+    "taxable_short_transfer",
+    "taxable_long_transfer",
+    "taxable_stock",
+    "taxable_income",
+    "levy_before_credits_ward",
+    "levy_before_credits_metropolis",
+    "income_levy_before_credits",
+    "personal_deduction_difference",
+    "adjustment_credit_ward",
+    "adjustment_credit_metropolis",
+    "adjustment_credit",
+    "dividend_credit_ward",
+    "dividend_credit_metropolis",
+    "dividend_credit",
+    "housing_loan_credit_ward",
+    "housing_loan_credit_metropolis",
+    "housing_loan_credit",
+    "special_rate_base",
+    "donation_special_ward",
+    "donation_special_metropolis",
+    "donation_credit_ward",
+    "donation_credit_metropolis",
+    "donation_credit",
+    "levy_after_credits_ward",
+    "levy_after_credits_metropolis",
+    "levy_relief",
+    "fixed_amount_cut_ward",
+    "fixed_amount_cut_metropolis",
+    "fixed_amount_cut",
+    "levy_credit_refund",
+    "income_levy_ward",
+    "income_levy_metropolis",
+    "income_levy",
+    "per_capita_levy_ward",
+    "per_capita_levy_metropolis",
+    "per_capita_levy",
+    "forest_tax",
+    "resident_tax",
+)
+"""The lines of the notice, in order: the columns that `assess` gives."""
+
+
+def notice(given: Given, law: Law) -> Iterator[Lines]:
+    """Yield the lines of the tax notice; each group needs only the groups before it."""
+    yield income.kinds(given)
+    yield income.totals(given)
+    yield deductions.following(given, law, pl.col("total_income"))
+    yield deductions.total(given)
+    yield [*levy.taxable(law), credits.difference(given, law).alias("personal_deduction_difference")]
+    yield [*levy.before_credits(law), donations.rate_base(law).alias("special_rate_base")]
+    yield [*credits.adjustment(law), *credits.dividend(given, law), *credits.housing_loan(given, law)]
+    yield donations.special(given, law)
+    yield donations.credit(given, law)
+    yield [*credits.left(law), *exemption.limits(given, law)]
+    yield exemption.relief(law)
+    yield exemption.relieved()
+    yield [fixed_cut.cut(given, law).alias("fixed_amount_cut")]
+    yield fixed_cut.split()
+    yield levy.after_cut(given, law)
+    yield levy.final(law)
+    yield levy.sums()
+
+
+def assess(frame: Frame, law: Law) -> Frame:
+    """Return `frame` with the lines of the tax notice (`WORKING`), `error` and `contradictions`.
+
+    The frame holds tax fields (`tadasu.fields`) and optional inputs (`tadasu.law.given`), whole yen; a
+    missing column and an empty cell mean none or zero, and residence where nothing is said of it. What is
+    entered is taken as given, also where it contradicts; what follows from statuses and counts replaces a column of the
+    same name. A row that cannot be computed has nulls in all lines and says why in `error`.
+
+    Raises:
+        FrameError: a column holds another type than its field.
+        LawError: a DataFrame has rows of a tax year whose law is not entered.
+    """
+    if isinstance(frame, pl.DataFrame):
+        check_years(frame)
+    lazy = frame.lazy()
+    given = Given.of(lazy.collect_schema())
+    lazy = lazy.with_columns(error(given).alias("error"))
+    for lines in notice(given, law):
+        lazy = lazy.with_columns(lines)
+    lazy = lazy.with_columns(contradictions(given, law).alias("contradictions"))
+    done = pl.col("error").is_null()
+    lines = [
+        pl.when(done).then(pl.col(name)).otherwise(None).alias(name) for name in (*WORKING, "contradictions")
+    ]
+    kept = [name for name in given.schema if name not in {*WORKING, "contradictions", "error", "renew_error"}]
+    result = lazy.select(*kept, *lines, "error")
+    if not given.schema:  # literals alone would make a row
+        result = result.head(0)
+    return result.collect() if isinstance(frame, pl.DataFrame) else result
