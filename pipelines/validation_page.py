@@ -1,0 +1,96 @@
+"""The validation report for people: one Japanese page that loads nothing, prints well, and names nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from tadasu.tables import EXTRACT
+
+if TYPE_CHECKING:
+    from pipelines.expectations.declare import Expectation
+    from pipelines.findings import Finding, Validation
+
+_TEMPLATES = Path(__file__).with_name("templates")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An expectation over the years, as one line of a table of the page; `cells` has a finding per year."""
+
+    expected: Expectation
+    label: str
+    cells: tuple[Finding, ...]
+
+    @property
+    def rule(self) -> str:
+        """Say in Japanese from which share of rows on people are warned and the pipeline stops."""
+        stop, warn = self.expected.stop_above, self.expected.warn_above
+        if self.expected.id.endswith(".any"):
+            return "空なら停止"
+        said = (_above(warn, "注意"), _above(stop, "停止"))
+        return "、".join(part for part in said if part)
+
+    @property
+    def parts(self) -> str:
+        """Say in Japanese which columns the unexpected cells of all years are in."""
+        cells: dict[str, int] = {}
+        for finding in self.cells:
+            for label, count in finding.parts:
+                cells[label] = cells.get(label, 0) + count
+        most = sorted(cells.items(), key=lambda part: -part[1])
+        return "、".join(f"{label} {count:,}件" for label, count in most)
+
+
+def _above(tolerated: float | None, verb: str) -> str:
+    if tolerated is None:
+        return ""
+    return f"{tolerated:.0%}を超えると{verb}" if tolerated else f"1件でも{verb}"
+
+
+def percent(share: float) -> str:
+    """Write a share so that something never looks like nothing, nor nearly all like all."""
+    if 0 < share < 0.001:
+        return "0.1%未満"
+    if 0.999 < share < 1:
+        return "99.9%超"
+    return f"{share:.1%}"
+
+
+def render(validation: Validation) -> str:
+    """Return the page; the same findings give the same text."""
+    lines = list(_lines(validation.findings))
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["percent"] = percent
+    return environment.get_template("validation.html").render(
+        validation=validation,
+        years=list(validation.rows),
+        tables=EXTRACT,
+        stopping=[line for line in lines if any(f.failed == "critical" for f in line.cells)],
+        warning=[line for line in lines if _gravest(line) == "warning"],
+        passed=sum(_gravest(line) is None for line in lines),
+        by_table={t.name: [line for line in lines if line.expected.table == t.name] for t in EXTRACT},
+    )
+
+
+def _gravest(line: Line) -> str | None:
+    return min((f.failed for f in line.cells if f.failed), default=None)  # "critical" before "warning"
+
+
+def _lines(findings: Iterable[Finding]) -> Iterable[Line]:
+    labels = {table.name: table.label for table in EXTRACT}
+    cells: dict[Expectation, list[Finding]] = {}
+    for finding in findings:
+        cells.setdefault(finding.expectation, []).append(finding)
+    for expected, found in cells.items():
+        yield Line(expected, labels[expected.table], tuple(found))
