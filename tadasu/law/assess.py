@@ -91,8 +91,8 @@ def assess(frame: Frame, law: Law) -> Frame:
 
     The frame holds tax fields (`tadasu.fields`) and optional inputs (`tadasu.law.given`), whole yen; a
     missing column and an empty cell mean none or zero, and residence where nothing is said of it. What is
-    entered is taken as given, also where it contradicts; what follows from statuses and counts replaces a column of the
-    same name. A row that cannot be computed has nulls in all lines and says why in `error`.
+    entered is taken as given, also where it contradicts; what follows from statuses and counts replaces
+    a column of the same name. A row that cannot be computed has nulls in all lines and says why in `error`.
 
     Raises:
         FrameError: a column holds another type than its field.

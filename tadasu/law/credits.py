@@ -7,7 +7,7 @@ import polars as pl
 from tadasu.law.deductions import DEPENDENTS, by_count, by_flag, own_disability
 from tadasu.law.given import Given
 from tadasu.law.law import Law
-from tadasu.law.parameters import floor_zero
+from tadasu.law.shapes import floor_zero
 
 
 def difference(given: Given, law: Law) -> pl.Expr:
@@ -71,9 +71,10 @@ def adjustment(law: Law) -> list[pl.Expr]:
 
 
 def dividend(given: Given, law: Law) -> list[pl.Expr]:
-    """Return 配当控除 of each side; the dividend counts as the top slice of the taxable income."""
-    income, threshold = given.whole("dividend_income"), law.dividend_threshold.value
-    above = pl.min_horizontal(income, floor_zero(pl.col("taxable_income") - threshold))
+    """Return 配当控除 of each side: of the dividend in the comprehensive taxable income, its top slice."""
+    taxable, threshold = pl.col("taxable_comprehensive"), law.dividend_threshold.value
+    income = pl.min_horizontal(given.whole("dividend_income"), taxable)
+    above = pl.min_horizontal(income, floor_zero(taxable - threshold))
     return [
         _dividend(side.dividend.fraction, side.dividend_above.fraction, income, above).alias(
             f"dividend_credit_{name}"

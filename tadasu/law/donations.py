@@ -4,7 +4,8 @@ import polars as pl
 
 from tadasu.law.given import Given
 from tadasu.law.law import Law
-from tadasu.law.parameters import Side, floor_zero
+from tadasu.law.parameters import Side
+from tadasu.law.shapes import floor_zero
 
 
 def special(given: Given, law: Law) -> list[pl.Expr]:

@@ -4,7 +4,8 @@ import polars as pl
 
 from tadasu.law.given import Given
 from tadasu.law.law import Law
-from tadasu.law.parameters import Exemption, PerCapitaExemption, floor_zero
+from tadasu.law.parameters import Exemption, PerCapitaExemption
+from tadasu.law.shapes import floor_zero
 
 
 def limits(given: Given, law: Law) -> list[pl.Expr]:

@@ -5,7 +5,7 @@ import polars as pl
 from tadasu.law.deductions import DEPENDENTS, has_spouse
 from tadasu.law.given import Given
 from tadasu.law.law import Law
-from tadasu.law.parameters import floor_zero
+from tadasu.law.shapes import floor_zero
 
 
 def cut(given: Given, law: Law) -> pl.Expr:

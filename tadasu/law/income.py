@@ -4,7 +4,7 @@ import polars as pl
 
 from tadasu.law.given import Given
 from tadasu.law.law import Law
-from tadasu.law.parameters import floor_zero
+from tadasu.law.shapes import floor_zero
 
 COMPREHENSIVE = (
     "salary_income",

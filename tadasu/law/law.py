@@ -5,44 +5,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from tadasu.law.load import FOLDER, LawError, build, keys_of, read, whole
 from tadasu.law.parameters import Ordinance, YearLaw
+from tadasu.law.rules import Rules
 
 DEFAULT_ORDINANCE = "tokyo_ward"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Law(YearLaw):
+class Law(Rules):
     """The law of one tax year with one municipality's ordinance; taxed is the income of the year before.
 
     Each rule is an attribute: `law.salary_income.of(revenue)`, `law.deductions.life_insurance.of(…)`.
     """
 
-    year: int
     name: str
     ordinance: Ordinance
     ordinance_name: str
-
-    def age(self, birth_date: pl.Expr) -> pl.Expr:
-        """Return the age on 31 December of the income year (Int64, years).
-
-        A year of life is complete on the eve of the birthday, so who is born on 1 January is a year older.
-        """
-        return self._age(birth_date, first_of_january=1)
-
-    def is_senior(self, birth_date: pl.Expr) -> pl.Expr:
-        """Return whether the deduction from pensions is that of a senior."""
-        return self.age(birth_date) >= self.ages.pension_senior.value
-
-    def is_minor(self, birth_date: pl.Expr) -> pl.Expr:
-        """Return whether the person is a minor on the assessment date, 1 January of the tax year."""
-        return self._age(birth_date, first_of_january=2) < self.ages.adult.value
-
-    def _age(self, birth_date: pl.Expr, first_of_january: int) -> pl.Expr:
-        later = (birth_date.dt.month() > 1) | (birth_date.dt.day() > first_of_january)
-        return self.year - birth_date.dt.year().cast(pl.Int64) - later.cast(pl.Int64)
 
     @staticmethod
     def of(year: int, ordinance: str = DEFAULT_ORDINANCE) -> "Law":

@@ -4,7 +4,7 @@ import polars as pl
 
 from tadasu.law.given import Given
 from tadasu.law.law import Law
-from tadasu.law.parameters import floor_zero
+from tadasu.law.shapes import floor_zero
 
 KINDS = ("comprehensive", "short_transfer", "long_transfer", "stock")
 """The kinds of taxable income, in the order in which deductions are taken from them."""

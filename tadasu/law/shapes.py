@@ -41,6 +41,11 @@ def at_most(amount: pl.Expr, limit: pl.Expr) -> pl.Expr:
     return pl.when(amount > limit).then(limit).otherwise(pl.when(limit.is_not_null()).then(amount))
 
 
+def floor_zero(amount: pl.Expr) -> pl.Expr:
+    """Return `amount`, or 0 where it is negative."""
+    return pl.when(amount > 0).then(amount).otherwise(pl.when(amount.is_not_null()).then(0))
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
     """A whole number of yen, persons or years."""
