@@ -315,7 +315,7 @@ def test_a_torn_line_longer_than_what_follows_leaves_no_rest(path: Path) -> None
         stream.write(b"x" * 20_000)
     wrote(path, 1)
     assert len(ledger.read(path)) == 3
-    assert ledger.verify(path).ok
+    assert path.read_bytes().count(b"x") == 0
 
 
 def test_a_writer_killed_between_line_and_head_loses_nothing(path: Path) -> None:

@@ -1,0 +1,57 @@
+"""The ranker as MLflow's ecosystem sees it: loaded by path, it gives calibrated probabilities.
+
+Tadasu itself does not come this way: it resolves an alias and reads the folder with its own loader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import polars as pl
+
+from tadasu.errors import TadasuError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Scores(Protocol):
+    """What is needed of a ranker: the columns it reads, and its scoring of features."""
+
+    columns: tuple[str, ...]
+
+    def score(self, features: pl.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Return the calibrated probability of each repair (row)."""
+        ...
+
+
+class Served:
+    """A ranker with the one method that MLflow calls."""
+
+    def __init__(self, ranker: Scores) -> None:
+        self.ranker = ranker
+
+    def predict(
+        self,
+        model_input: pd.DataFrame,
+        params: Mapping[str, Any] | None = None,  # noqa: ARG002 (MLflow passes it)
+    ) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Return the calibrated probability of each repair (row), float64 in [0, 1].
+
+        Raises:
+            TadasuError: declared columns are missing; the message lists them.
+        """
+        missing = [column for column in self.ranker.columns if column not in model_input.columns]
+        if missing:
+            raise TadasuError(f"The model's input lacks {len(missing)} columns: {', '.join(missing)}.")
+        return self.ranker.score(pl.from_pandas(model_input[list(self.ranker.columns)]))
+
+
+def _load_pyfunc(path: str) -> Served:
+    """Read the ranker's folder; the name is MLflow's."""
+    from models.ranker import load
+
+    return Served(load(Path(path)))
