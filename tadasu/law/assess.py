@@ -11,58 +11,10 @@ from tadasu.law.contradictions import contradictions
 from tadasu.law.faults import error
 from tadasu.law.given import Given
 from tadasu.law.law import Law
+from tadasu.law.lines import WORKING
 
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 Lines = list[pl.Expr]
-
-WORKING: tuple[str, ...] = (
-    "comprehensive_income",
-    "total_income",
-    "aggregate_income",
-    *deductions.FOLLOWING,
-    "deductions_total",
-    "n_relatives",
-    "taxable_comprehensive",
-    "taxable_short_transfer",
-    "taxable_long_transfer",
-    "taxable_stock",
-    "taxable_income",
-    "levy_before_credits_ward",
-    "levy_before_credits_metropolis",
-    "income_levy_before_credits",
-    "personal_deduction_difference",
-    "adjustment_credit_ward",
-    "adjustment_credit_metropolis",
-    "adjustment_credit",
-    "dividend_credit_ward",
-    "dividend_credit_metropolis",
-    "dividend_credit",
-    "housing_loan_credit_ward",
-    "housing_loan_credit_metropolis",
-    "housing_loan_credit",
-    "special_rate_base",
-    "donation_special_ward",
-    "donation_special_metropolis",
-    "donation_credit_ward",
-    "donation_credit_metropolis",
-    "donation_credit",
-    "levy_after_credits_ward",
-    "levy_after_credits_metropolis",
-    "levy_relief",
-    "fixed_amount_cut_ward",
-    "fixed_amount_cut_metropolis",
-    "fixed_amount_cut",
-    "levy_credit_refund",
-    "income_levy_ward",
-    "income_levy_metropolis",
-    "income_levy",
-    "per_capita_levy_ward",
-    "per_capita_levy_metropolis",
-    "per_capita_levy",
-    "forest_tax",
-    "resident_tax",
-)
-"""The lines of the notice, in order: the columns that `assess` gives."""
 
 
 def notice(given: Given, law: Law) -> Iterator[Lines]:

@@ -22,6 +22,7 @@ class Law(Rules):
     name: str
     ordinance: Ordinance
     ordinance_name: str
+    title: str
 
     @staticmethod
     def of(year: int, ordinance: str = DEFAULT_ORDINANCE) -> "Law":
@@ -51,9 +52,9 @@ def _law(year: int, ordinance: str) -> Law:
     if ordinance not in Law.ordinances():
         raise LawError(f"no ordinance {ordinance!r}: entered are {', '.join(Law.ordinances())}")
     name, rules = read_year(FOLDER / "years" / f"{year}.yaml", year)
-    set_here = read_ordinance(FOLDER / "ordinances" / f"{ordinance}.yaml", year)
+    title, set_here = read_ordinance(FOLDER / "ordinances" / f"{ordinance}.yaml", year)
     own = {field.name: getattr(rules, field.name) for field in fields(rules)}
-    return Law(year=year, name=name, ordinance=set_here, ordinance_name=ordinance, **own)
+    return Law(year=year, name=name, ordinance=set_here, ordinance_name=ordinance, title=title, **own)
 
 
 def read_year(path: Path, year: int) -> tuple[str, YearLaw]:
@@ -72,8 +73,8 @@ def read_year(path: Path, year: int) -> tuple[str, YearLaw]:
     return content["name"], build(YearLaw, body, path.name)
 
 
-def read_ordinance(path: Path, year: int) -> Ordinance:
-    """Return what an ordinance's file sets for a tax year.
+def read_ordinance(path: Path, year: int) -> tuple[str, Ordinance]:
+    """Return the municipality's name and what its ordinance's file sets for a tax year.
 
     Raises:
         LawError: the file is not right, or nobody has confirmed it for that year.
@@ -86,7 +87,7 @@ def read_ordinance(path: Path, year: int) -> Ordinance:
             f"{path.name}: confirmed through {through}: check it for {year} and raise confirmed_through"
         )
     body = {key: content[key] for key in ("exemption", "ward", "metropolis")}
-    return build(Ordinance, _as_of(body, year, path.name), path.name)
+    return content["name"], build(Ordinance, _as_of(body, year, path.name), path.name)
 
 
 def _as_of(node: Any, year: int, where: str) -> Any:

@@ -4,11 +4,12 @@ Money is whole yen (Int64). An empty cell counts as nothing, except a date of bi
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
 from tadasu.law.parameters import YearLaw
-from tadasu.law.shapes import floor_zero
+from tadasu.law.shapes import Amount, floor_zero
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,33 +23,42 @@ class Rules(YearLaw):
 
         A year of life is complete on the eve of the birthday, so who is born on 1 January is a year older.
         """
-        return self._age(birth_date, first_of_january=1)
+        later = (birth_date.dt.month() > 1) | (birth_date.dt.day() > 1)
+        return self.year - birth_date.dt.year().cast(pl.Int64) - later.cast(pl.Int64)
+
+    def has_reached(self, birth_date: pl.Expr, age: Amount) -> pl.Expr:
+        """Return whether an age is reached on 31 December of the income year (see `age`)."""
+        return birth_date <= date(self.year - age.value, 1, 1)
 
     def is_senior(self, birth_date: pl.Expr) -> pl.Expr:
         """Return whether the deduction from pensions is that of a senior."""
-        return self.age(birth_date) >= self.ages.pension_senior.value
+        return self.has_reached(birth_date, self.ages.pension_senior)
 
     def is_minor(self, birth_date: pl.Expr) -> pl.Expr:
-        """Return whether the person is a minor on the assessment date, 1 January of the tax year."""
-        return self._age(birth_date, first_of_january=2) < self.ages.adult.value
+        """Return whether the person is a minor on the assessment date, 1 January of the tax year.
+
+        On that day an age is reached by who has the birthday on the next.
+        """
+        return birth_date > date(self.year - self.ages.adult.value, 1, 2)
 
     def is_elderly_spouse(self, birth_date: pl.Expr) -> pl.Expr:
         """Return whether a spouse is 老人控除対象配偶者 by age."""
-        return self.age(birth_date) >= self.ages.elderly_from.value
+        return self.has_reached(birth_date, self.ages.elderly_from)
 
     def relative_class(self, birth_date: pl.Expr) -> pl.Expr:
         """Return `under16`, `general`, `specified` or `elderly` by age; who lives together, callers know."""
-        age, ages = self.age(birth_date), self.ages
-        specified = (age >= ages.specified_from.value) & (age < ages.specified_before.value)
+        ages = self.ages
         return (
-            pl.when(age < ages.dependent_from.value)
-            .then(pl.lit("under16"))
-            .when(specified)
-            .then(pl.lit("specified"))
-            .when(age >= ages.elderly_from.value)
+            pl.when(self.has_reached(birth_date, ages.elderly_from))
             .then(pl.lit("elderly"))
-            .when(age.is_not_null())
+            .when(self.has_reached(birth_date, ages.specified_before))
             .then(pl.lit("general"))
+            .when(self.has_reached(birth_date, ages.specified_from))
+            .then(pl.lit("specified"))
+            .when(self.has_reached(birth_date, ages.dependent_from))
+            .then(pl.lit("general"))
+            .when(birth_date.is_not_null())
+            .then(pl.lit("under16"))
         )
 
     @property
@@ -116,10 +126,6 @@ class Rules(YearLaw):
         own = pl.lit(0, pl.Int64) if total_income is None else _given(total_income)
         credit = self.housing_loan_credit.of(remaining, _given(income_tax_base), moved_in_on, own)
         return credit.fill_null(0)
-
-    def _age(self, birth_date: pl.Expr, first_of_january: int) -> pl.Expr:
-        later = (birth_date.dt.month() > 1) | (birth_date.dt.day() > first_of_january)
-        return self.year - birth_date.dt.year().cast(pl.Int64) - later.cast(pl.Int64)
 
 
 def _given(amount: pl.Expr) -> pl.Expr:
