@@ -155,7 +155,8 @@ def agreement(rows: pl.DataFrame, ours: pl.Expr, theirs: str, explained: pl.Expr
     known = rows.with_columns(ours=ours.fill_null(0), theirs=column(theirs).fill_null(0))
     having = known.filter((column("ours") != 0) | (column("theirs") != 0))
     same = column("ours") == column("theirs")
-    assert having.height > 0
+    if having.is_empty():
+        pytest.skip(f"nobody in this ward has {theirs}")
     return float(having.select((same if explained is None else same | explained).mean()).item())
 
 
