@@ -38,7 +38,9 @@ ROW = (
     *_amounts("リストの記載", stated="リストの値", expected="リストの照合値"),
     Column("list_gap", "リストの記載", "値と照合値の差", _log(c("expected") - c("stated"))),
     Column("stated_recorded", "リストの記載", "値が記録と一致する", c("stated") == c("named_recorded")),
-    Column("expected_recorded", "リストの記載", "照合値が記録と一致する", c("expected") == c("named_recorded")),
+    Column(
+        "expected_recorded", "リストの記載", "照合値が記録と一致する", c("expected") == c("named_recorded")
+    ),
     *_plain(
         "チェックの性質",
         check_share="このチェックの行の割合",
@@ -50,6 +52,21 @@ ROW = (
         check_higher="このチェックの照合値が値より大きい割合",
         check_zero="このチェックの照合値が0である割合",
         check_referenced="このチェックが挙げる資料の数",
+    ),
+)
+
+HISTORY = (
+    *_plain(
+        "昨年までの実績",
+        code_corrected_share="同じコードの行が修正された割合（昨年まで）",
+        code_asked_share="同じコードの行で照会した割合（昨年まで）",
+        code_rows="同じコードの行数（昨年まで）",
+        evidence_corrected_share="同種の行が修正された割合（昨年まで）",
+        evidence_asked_share="同種の行で照会した割合（昨年まで）",
+        person_past_rows="同じ人の行数（昨年まで）",
+        person_past_corrected="同じ人の修正数（昨年まで）",
+        payer_documents="支払者の資料数（昨年まで）",
+        payer_wrong="支払者の誤りのあった資料数（昨年まで）",
     ),
 )
 
@@ -124,11 +141,15 @@ REPAIR = (
         row_repairs="この行の修正案の数",
         field_repairs="同じ項目の修正案の数",
     ),
-    *_amounts("修正案の内容", recorded="現在の値", value="修正後の値", delta="変更額", delta_other="第2項目の変更額"),
+    *_amounts(
+        "修正案の内容", recorded="現在の値", value="修正後の値", delta="変更額", delta_other="第2項目の変更額"
+    ),
     Column("ratio", "修正案の内容", "修正後と現在の比", c("value") / c("recorded")),
     Column("is_stated", "リストの記載", "修正後がリストの値と一致", c("value") == c("stated")),
     Column("is_expected", "リストの記載", "修正後がリストの照合値と一致", c("value") == c("expected")),
-    Column("is_gap", "リストの記載", "変更額が値と照合値の差と一致", c("delta") == c("expected") - c("stated")),
+    Column(
+        "is_gap", "リストの記載", "変更額が値と照合値の差と一致", c("delta") == c("expected") - c("stated")
+    ),
     Column("is_last_year", "前年との比較", "修正後が前年と同じ", c("value") == c("last_year")),
     Column("was_last_year", "前年との比較", "現在の値が前年と同じ", c("recorded") == c("last_year")),
     Column("last_year_delta", "前年との比較", "現在の値と前年の差", _log(c("recorded") - c("last_year"))),
@@ -180,4 +201,4 @@ REPAIR = (
     *_amounts("対象の親族", claim_income="この親族の合計所得", claim_stated="この親族の記載所得"),
 )
 
-COLUMNS: tuple[Column, ...] = (*ROW, *PERSON, *REPAIR)
+COLUMNS: tuple[Column, ...] = (*ROW, *HISTORY, *PERSON, *REPAIR)

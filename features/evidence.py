@@ -7,8 +7,7 @@ Every function takes one year's `Sources` (and earlier years' records) and retur
 import polars as pl
 
 from features.repairs.family import claimed_relatives
-from features.repairs.sources import Sources
-from features.values import NUMBER
+from features.repairs.sources import Sources, long_values
 
 KINDS = ("salary_report", "pension_report", "tax_return", "resident_return")
 
@@ -104,33 +103,41 @@ def person_evidence(sources: Sources) -> pl.DataFrame:
 
 
 def _households(sources: Sources) -> pl.DataFrame:
-    minor = sources.law.relative_class(pl.col("birth_date")) == "under16"
-    return sources.residents.group_by("household_id").agg(
+    residents = sources.residents.select(
+        "household_id",
+        minor=sources.law.relative_class(pl.col("birth_date")) == "under16",
+        listed=pl.col("person_id").is_in(sources.people["person_id"].implode()),
+    )
+    return residents.group_by("household_id").agg(
         household_size=pl.len(),
-        household_minors=minor.sum(),
-        household_earners=pl.col("person_id").is_in(sources.people["person_id"].implode()).sum(),
+        household_minors=pl.col("minor").sum(),
+        household_earners=pl.col("listed").sum(),
     )
 
 
 def _papers(sources: Sources) -> pl.DataFrame:
     standing = pl.col("in_force")
     report = standing & (pl.col("kind") == "salary_report")
-    twice = report & pl.struct("payer_id", "salary_revenue").is_duplicated()
-    return sources.documents.with_columns(twice=twice.over("person")).group_by("person").agg(
-        *((standing & (pl.col("kind") == kind)).sum().alias(f"n_{kind}") for kind in KINDS),
-        n_void=(~standing).sum(),
-        n_amending=pl.col("supersedes").is_not_null().sum(),
-        n_paper=(standing & (pl.col("channel") == "paper")).sum(),
-        n_unadjusted=(report & ~pl.col("year_end_adjusted").fill_null(value=False)).sum(),
-        n_other_column=(report & (pl.col("withholding_column") == "other")).sum(),
-        n_left_job=(report & pl.col("left_job_on").is_not_null()).sum(),
-        n_previous=(report & (pl.col("previous_salary_revenue") > 0)).sum(),
-        n_payers=pl.col("payer_id").filter(report).n_unique(),
-        same_payer=(report & pl.col("payer_id").is_not_null()).sum() > pl.col("payer_id").filter(report).n_unique(),
-        twins=pl.col("twice").sum(),
-        latest=pl.col("received_on").max(),
-        birth_differs=pl.col("birth_date").n_unique() > 1,
-    ).drop("latest")
+    twice = report & (pl.len().over("person", "kind", "payer_id", "salary_revenue", "in_force") > 1)
+    return (
+        sources.documents.with_columns(twice=twice)
+        .group_by("person")
+        .agg(
+            *((standing & (pl.col("kind") == kind)).sum().alias(f"n_{kind}") for kind in KINDS),
+            n_void=(~standing).sum(),
+            n_amending=pl.col("supersedes").is_not_null().sum(),
+            n_paper=(standing & (pl.col("channel") == "paper")).sum(),
+            n_unadjusted=(report & ~pl.col("year_end_adjusted").fill_null(value=False)).sum(),
+            n_other_column=(report & (pl.col("withholding_column") == "other")).sum(),
+            n_left_job=(report & pl.col("left_job_on").is_not_null()).sum(),
+            n_previous=(report & (pl.col("previous_salary_revenue") > 0)).sum(),
+            n_payers=pl.col("payer_id").filter(report).n_unique(),
+            same_payer=(report & pl.col("payer_id").is_not_null()).sum()
+            > pl.col("payer_id").filter(report).n_unique(),
+            twins=pl.col("twice").sum(),
+            birth_differs=pl.col("birth_date").n_unique() > 1,
+        )
+    )
 
 
 def paper_support(sources: Sources) -> pl.DataFrame:
@@ -151,8 +158,6 @@ def field_papers(sources: Sources) -> pl.DataFrame:
 
 def last_year(sources: Sources) -> pl.DataFrame:
     """Return by person and field: last year's final value, and whether there was a record at all."""
-    from features.repairs.sources import long_values
-
     return long_values(sources.previous, ["person"], "last_year")
 
 
@@ -212,11 +217,15 @@ def family_evidence(sources: Sources) -> pl.DataFrame:
     limit = sources.law.relative_income_limit
     claims = sources.claims
     relatives = claims.filter(pl.col("role") != "spouse")
-    spouse = claims.filter(pl.col("role") == "spouse").group_by("person").agg(
-        spouse_income=pl.col("relative_income").max(),
-        spouse_stated=pl.col("stated_income").max(),
-        spouse_claimants=pl.col("claimants").max(),
-        spouse_unmatched=pl.col("dependent_person_id").is_null().any(),
+    spouse = (
+        claims.filter(pl.col("role") == "spouse")
+        .group_by("person")
+        .agg(
+            spouse_income=pl.col("relative_income").max(),
+            spouse_stated=pl.col("stated_income").max(),
+            spouse_claimants=pl.col("claimants").max(),
+            spouse_unmatched=pl.col("dependent_person_id").is_null().any(),
+        )
     )
     taken = relatives.group_by("person").agg(
         family_claims=pl.len(),

@@ -10,15 +10,20 @@ from features.repairs.sources import Sources
 KEY = ("row", "repair_id")
 
 
-def matrix(proposed: Proposed, sources: Sources) -> pl.DataFrame:
-    """Return one line per repair: row, repair_id (as in `proposed.repairs`, same order) and all columns."""
+def matrix(proposed: Proposed, sources: Sources, history: pl.DataFrame, payers: pl.DataFrame) -> pl.DataFrame:
+    """Return one line per repair: row, repair_id (as in `proposed.repairs`, same order) and all columns.
+
+    `history` (by row_id) and `payers` (by payer_id) come from earlier years: see `features.history`.
+    """
     frame = _main_change(proposed, sources)
     frame = _join(frame, evidence.row_evidence(sources).drop("person", "named"), ["row"])
     frame = _join(frame, evidence.check_profile(sources), ["row"])
     frame = _join(frame, evidence.person_evidence(sources), ["person"])
     frame = _join(frame, evidence.family_evidence(sources), ["person"])
+    ids = sources.rows.select("row", "row_id")
+    frame = _join(_join(frame, ids, ["row"]), history, ["row_id"])
     frame = _papers(frame, sources)
-    frame = _document(frame, sources)
+    frame = _document(frame, sources, payers)
     frame = frame.with_columns(
         row_repairs=pl.len().over("row"), field_repairs=pl.len().over("row", "field")
     ).sort(KEY)
@@ -64,12 +69,12 @@ def _papers(frame: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     return frame.with_columns(pl.col(counts).fill_null(0))
 
 
-def _document(frame: pl.DataFrame, sources: Sources) -> pl.DataFrame:
+def _document(frame: pl.DataFrame, sources: Sources, payers: pl.DataFrame) -> pl.DataFrame:
     frame = _join(frame, evidence.document_evidence(sources), ["document"])
     frame = _join(frame, evidence.claim_evidence(sources), ["document", "line_no"])
     rows = sources.rows.select("row", "document_ids", "related_person_id")
     births = sources.people.select("person", register_birth="birth_date")
-    ids = sources.documents.select("document", "document_id")
+    ids = _join(sources.documents.select("document", "document_id", "payer_id"), payers, ["payer_id"])
     frame = _join(_join(_join(frame, rows, ["row"]), births, ["person"]), ids, ["document"])
     limit = sources.law.relative_income_limit
     return frame.with_columns(

@@ -88,7 +88,9 @@ def remove_claims(sources: Sources) -> pl.DataFrame:
     return pl.concat(
         [
             lines(claims, "remove_claim", field=pl.col("from_field"), value=less, option=option),
-            lines(claims, "remove_claim", field=pl.col("disability_field"), value=disabled_less, option=option),
+            lines(
+                claims, "remove_claim", field=pl.col("disability_field"), value=disabled_less, option=option
+            ),
             grouped(disabled, both, field=pl.col("from_field"), value=less, option=option),
             grouped(disabled, both, field=pl.col("disability_field"), value=disabled_less, option=option),
         ]
@@ -110,6 +112,19 @@ def reclassify(sources: Sources) -> pl.DataFrame:
             lines(claims, "reclassify", field=pl.col("to_field"), value=more, option=option + 100),
         ]
     )
+
+
+def reclassify_all(sources: Sources) -> pl.DataFrame:
+    """Set every class to what the register gives for all the relatives that a document names."""
+    claims = claimed_relatives(sources)
+    by = ["person", "document", "field"]
+    less = claims.select("person", "document", field="from_field", move=pl.lit(-1))
+    more = claims.select("person", "document", field=pl.coalesce("to_field", "from_field"), move=pl.lit(1))
+    moves = (
+        pl.concat([less, more]).group_by(by).agg(pl.col("move").sum()).filter(pl.col("move") != 0).sort(by)
+    )
+    moved = _recorded(moves.filter(pl.col("field").is_not_null()), sources, "field", "now")
+    return grouped(moved, "reclassify_all", field=pl.col("field"), value=pl.col("now") + pl.col("move"))
 
 
 def recount(sources: Sources) -> pl.DataFrame:
@@ -172,6 +187,7 @@ def class_moves(sources: Sources) -> pl.DataFrame:
 FAMILY: tuple[Callable[[Sources], pl.DataFrame], ...] = (
     remove_claims,
     reclassify,
+    reclassify_all,
     recount,
     register_children,
     register_disability,

@@ -20,6 +20,8 @@ class Kind:
 
 KINDS: tuple[Kind, ...] = (
     Kind("leave", "記録のまま"),
+    Kind("recompute", "法令により再計算"),
+    Kind("recompute_spouse", "配偶者の所得により配偶者控除・配偶者特別控除を再計算"),
     Kind("take_document", "資料の値を採用"),
     Kind("take_void", "訂正前・取消済資料の値"),
     Kind("sum_reports", "支払報告書の合計を採用"),
@@ -36,11 +38,14 @@ KINDS: tuple[Kind, ...] = (
     Kind("remove_claim_disability", "扶養の申告を障害者控除とともに外す"),
     Kind("reclassify", "扶養の区分を生年月日・同居により改める"),
     Kind("recount", "資料の扶養親族等の人数に合わせる"),
+    Kind("reclassify_all", "扶養の区分をまとめて台帳に合わせる"),
+    Kind("undo_keying", "入力誤り（桁・数字）を直す"),
     Kind("register_children", "住民基本台帳の16歳未満の人数に合わせる"),
     Kind("register_disability", "障害者手帳台帳に合わせる"),
     Kind("sum_donations", "寄附金の合計を採用"),
     Kind("drop_donation", "寄附金を1件除外"),
     Kind("swap_income", "所得の種類を入れ替える"),
+    Kind("swap_status", "寡婦とひとり親を入れ替える"),
     Kind("list_value", "リストの照合値を採用"),
     Kind("last_year", "前年の値を採用", blind=True),
     Kind("zero", "なしにする", blind=True),

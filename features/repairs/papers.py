@@ -5,6 +5,7 @@ import polars as pl
 from features.repairs.lines import lines, together
 from features.repairs.sources import PROPOSABLE, Sources, long_values
 from features.values import NUMBER
+from tadasu.fields import FIELDS
 
 SUMMED = (
     "salary_revenue",
@@ -19,7 +20,10 @@ def document_values(sources: Sources) -> pl.DataFrame:
     """Take the value that a document in force, or one that no longer counts, states."""
     values = sources.values
     return pl.concat(
-        [lines(values.filter("in_force"), "take_document"), lines(values.filter(~pl.col("in_force")), "take_void")]
+        [
+            lines(values.filter("in_force"), "take_document"),
+            lines(values.filter(~pl.col("in_force")), "take_void"),
+        ]
     )
 
 
@@ -97,13 +101,14 @@ def swapped_income(sources: Sources) -> pl.DataFrame:
         moved = sources.record.filter(pl.col(source) != 0)
         changes = {source: pl.lit(0), target: pl.col(target) + pl.col(source)}
         made.append(together(moved, "swap_income", changes, option))
+    for option, (source, target) in enumerate((("widow", "single_parent"), ("single_parent", "widow"))):
+        holding = sources.record.filter(pl.col(source) == 1)
+        made.append(together(holding, "swap_status", {source: pl.lit(0), target: pl.lit(1)}, option))
     return pl.concat(made)
 
 
 def blind_values(sources: Sources) -> pl.DataFrame:
     """Propose nothing, the other state, one more, one less, whatever the papers say."""
-    from tadasu.fields import FIELDS
-
     recorded = sources.recorded
     numbers = {
         kind: [NUMBER[name] for name in PROPOSABLE if FIELDS[name].kind == kind]

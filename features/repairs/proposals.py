@@ -17,6 +17,7 @@ from features.repairs.papers import (
     report_sums,
     swapped_income,
 )
+from features.repairs.recompute import RECOMPUTED
 from features.repairs.salary import one_report, previous_employer, return_plus_report
 from features.repairs.scope import scope_table
 from features.repairs.sources import Sources
@@ -29,6 +30,7 @@ GENERATORS: tuple[Callable[[Sources], pl.DataFrame], ...] = (
     previous_employer,
     return_plus_report,
     *FAMILY,
+    *RECOMPUTED,
     donations,
     swapped_income,
     list_values,

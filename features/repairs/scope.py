@@ -65,6 +65,9 @@ BESIDE: dict[str, tuple[str, ...]] = {
 ANYTHING = ("salary", "pension", "other_income", "medical", "spouse", "relatives", "disability", "parent")
 """Subjects of a row that names no field."""
 
+UNNAMED_BLIND = ("relatives", "disability")
+"""Subjects for which blind kinds are proposed on a row that names no field: papers often name nobody there."""
+
 
 def _named(field: str) -> set[str]:
     subjects = {name for name, fields in SUBJECTS.items() if field in fields}
@@ -81,6 +84,7 @@ def scope_table() -> pl.DataFrame:
     for name in FIELD_NAMES:
         own = _fields({s for s, fields in SUBJECTS.items() if name in fields}) or {name}
         lines += [(NUMBER[name], NUMBER[field], field in own) for field in _fields(_named(name)) | {name}]
-    lines += [(-1, NUMBER[field], False) for field in _fields(ANYTHING)]
+    people = _fields(UNNAMED_BLIND)
+    lines += [(-1, NUMBER[field], field in people) for field in _fields(ANYTHING)]
     schema = {"named": pl.Int64, "field": pl.Int64, "near": pl.Boolean}
     return pl.DataFrame(sorted(lines), schema=schema, orient="row")

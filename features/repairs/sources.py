@@ -37,6 +37,7 @@ class Sources:
     donations: pl.DataFrame
     residents: pl.DataFrame
     previous: pl.DataFrame
+    incomes: pl.DataFrame
     law: Law
 
 
@@ -78,6 +79,7 @@ def sources(tables: dict[str, pl.DataFrame], law: Law) -> Sources:
         donations=tables["donations"].join(place, on="person_id").sort("donation_id"),
         residents=tables["residents"].sort("person_id"),
         previous=encode(tables["previous_assessments"].join(place, on="person_id")).sort("person"),
+        incomes=tables["assessments"].select("person_id", "total_income"),
         law=law,
     )
 
@@ -109,7 +111,9 @@ def _claims(tables: dict[str, pl.DataFrame], own: pl.DataFrame) -> pl.DataFrame:
         dependent_person_id="person_id", relative_income="total_income", relative_revenue="salary_revenue"
     )
     household = tables["residents"].select("person_id", own_household="household_id")
-    standing = own.filter("in_force").select("document_id", "document", "person", "person_id", document_kind="kind")
+    standing = own.filter("in_force").select(
+        "document_id", "document", "person", "person_id", document_kind="kind"
+    )
     together = (pl.col("register_household") == pl.col("own_household")).fill_null(value=False)
     return (
         tables["dependents"]

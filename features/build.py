@@ -1,0 +1,72 @@
+"""One year's repairs, changes, features and truth, from its tables and those of earlier years."""
+
+import polars as pl
+
+from features.history import payer_history, row_history
+from features.labels import labels
+from features.matrix import matrix
+from features.repairs import Proposed, propose
+from features.repairs.kinds import KINDS
+from features.repairs.sources import Sources, sources
+from features.values import FIELD_NAMES, render
+from tadasu.law import Law
+from tadasu.tables import CHANGES, REPAIRS, TRUTH
+
+
+def featurize(
+    year: int,
+    tables: dict[str, pl.DataFrame],
+    past: dict[int, dict[str, pl.DataFrame]],
+    law: Law,
+    bulk_staff: tuple[str, ...] = (),
+) -> dict[str, pl.DataFrame]:
+    """Return the tables `repairs`, `changes`, `features` and `truth` of a tax year.
+
+    `past` holds earlier years only: nothing of this year's labels enters the features. `truth` has the repairs of
+    labelled rows alone, so it is empty where the year has no corrections.
+    """
+    prepared = sources(tables, law)
+    proposed = propose(prepared)
+    history = row_history(tables, past, bulk_staff)
+    key = prepared.rows.select("row", "row_id", "tax_year", "person_id")
+    numbers = matrix(proposed, prepared, history, payer_history(past))
+    return {
+        "repairs": _repairs(proposed, prepared, key),
+        "changes": _changes(proposed, key),
+        "features": _keyed(numbers, key),
+        "truth": _truth(proposed, key, labels(tables["corrections"], bulk_staff)),
+    }
+
+
+def _keyed(frame: pl.DataFrame, key: pl.DataFrame) -> pl.DataFrame:
+    named = frame.join(key.drop("person_id"), on="row", how="left", maintain_order="left")
+    rest = [name for name in frame.columns if name not in ("row", "repair_id")]
+    return named.select("tax_year", "row_id", "repair_id", *rest).sort("tax_year", "row_id", "repair_id")
+
+
+def _repairs(proposed: Proposed, prepared: Sources, key: pl.DataFrame) -> pl.DataFrame:
+    names = dict(enumerate(kind.name for kind in KINDS))
+    documents = prepared.documents.select("document", "document_id")
+    frame = proposed.repairs.join(key, on="row", how="left").join(documents, on="document", how="left")
+    frame = frame.with_columns(
+        kind=pl.col("kind").replace_strict(names, return_dtype=pl.String),
+        tax_after=pl.lit(None, dtype=pl.Int64),
+        tax_delta=pl.lit(None, dtype=pl.Int64),
+        settles=pl.lit(None, dtype=pl.Boolean),
+    )
+    return REPAIRS.arrange(frame)
+
+
+def _changes(proposed: Proposed, key: pl.DataFrame) -> pl.DataFrame:
+    names = dict(enumerate(FIELD_NAMES))
+    frame = proposed.changes.join(key, on="row", how="left").with_columns(
+        recorded=render(pl.col("field"), pl.col("recorded")),
+        proposed=render(pl.col("field"), pl.col("value")),
+    )
+    return CHANGES.arrange(frame.with_columns(pl.col("field").replace_strict(names, return_dtype=pl.String)))
+
+
+def _truth(proposed: Proposed, key: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    told = key.join(known.rename({"signature": "told"}), on="row_id")
+    frame = proposed.repairs.join(told, on="row").with_columns(is_right=pl.col("signature") == pl.col("told"))
+    return TRUTH.arrange(frame)

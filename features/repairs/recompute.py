@@ -1,0 +1,194 @@
+"""Proposals that compute by law what the papers imply: incomes, premiums, the spouse, the housing loan.
+
+Law: `tadasu.law` of the tax year; each rule's article stands in its YAML.
+"""
+
+from collections.abc import Callable
+
+import polars as pl
+
+from features.repairs.lines import lines, together
+from features.repairs.sources import Sources
+from features.values import NUMBER
+
+PREMIUMS = (
+    "new_life_premium",
+    "old_life_premium",
+    "care_premium",
+    "new_pension_premium",
+    "old_pension_premium",
+)
+DIGITS = 8
+"""Digits of an amount that are tried for a keying error (up to 99,999,999 yen)."""
+
+
+def incomes(sources: Sources) -> pl.DataFrame:
+    """Compute salary and pension income from the recorded revenue, and what salary beside a pension adjusts."""
+    law, record = sources.law, sources.record.join(sources.people.select("person", "birth_date"), on="person")
+    salary = law.salary_income.of(pl.col("salary_revenue"))
+    other = pl.col("total_income") - pl.col("pension_income")
+    pension = law.pension_income_of(pl.col("pension_revenue"), pl.col("birth_date"), other)
+    made = [
+        lines(record, "recompute", field="salary_income", value=salary),
+        lines(record, "recompute", field="pension_income", value=pension),
+    ]
+    for option, eligible in enumerate((False, True)):
+        high = law.income_adjustment_children(pl.col("salary_revenue"), pl.lit(eligible))
+        both = law.income_adjustment_pension(pl.col("salary_income") - high, pl.col("pension_income"))
+        made.append(lines(record, "recompute", field="income_adjustment", value=high + both, option=option))
+    return pl.concat(made)
+
+
+def premiums(sources: Sources) -> pl.DataFrame:
+    """Compute the insurance deductions from each document's premiums, also with new and old exchanged."""
+    law = sources.law
+    stated = sources.documents.filter(pl.any_horizontal(pl.col(PREMIUMS).is_not_null()))
+    new_life, old_life, care, new_pension, old_pension = (pl.col(name) for name in PREMIUMS)
+    nothing = pl.lit(0)
+    variants = (
+        (new_life, old_life, care, new_pension, old_pension),
+        (old_life, new_life, care, new_pension, old_pension),
+        (new_life, old_life, care, old_pension, new_pension),
+        (old_life, new_life, care, old_pension, new_pension),
+        (new_life, old_life, nothing, new_pension, old_pension),
+        (new_life, old_life, care, nothing, nothing),
+    )
+    made = [
+        lines(stated, "recompute", field="life_insurance", value=law.life_insurance(*variant), option=option)
+        for option, variant in enumerate(variants)
+    ]
+    quake, old = pl.col("earthquake_premium"), pl.col("old_long_term_premium")
+    for option, pair in enumerate(((quake, old), (old, quake), (quake, nothing), (nothing, old))):
+        value = law.earthquake_insurance(*pair)
+        shaken = sources.documents.filter(quake.is_not_null() | old.is_not_null())
+        made.append(lines(shaken, "recompute", field="earthquake_insurance", value=value, option=option))
+    return pl.concat(made)
+
+
+def housing_loan(sources: Sources) -> pl.DataFrame:
+    """Compute the credit from what a document states as deductible and what income tax took of it."""
+    stated = sources.documents.filter(pl.col("housing_loan_deductible").is_not_null())
+    income = pl.coalesce("total_income", pl.col("salary_income") - pl.col("income_adjustment").fill_null(0))
+    base = ((income - pl.col("deductions_total")).clip(0) // 1000) * 1000
+    tax = pl.coalesce("income_tax_before_credits", pl.lit(0))
+    moved = pl.col("housing_move_in_on")
+    value = sources.law.housing_loan(pl.col("housing_loan_deductible"), tax, base, moved)
+    return lines(stated, "recompute", field="housing_loan_credit", value=value)
+
+
+def spouse(sources: Sources) -> pl.DataFrame:
+    """Set spouse and special deduction by both incomes: what the register, the papers, or the list tell."""
+    made = []
+    for option, known in enumerate(
+        (_claimed_spouse(sources), _stated_spouse(sources), _household_spouse(sources))
+    ):
+        frame = known.join(sources.record.select("person", "total_income"), on="person")
+        made.append(_by_income(frame, sources, "recompute_spouse", option))
+    rows = sources.rows.filter(
+        pl.col("named").is_in([NUMBER["spouse_kind"], NUMBER["spouse_special_deduction"]])
+    )
+    for option, figure in enumerate(("stated", "expected")):
+        frame = rows.filter(pl.col(figure) > 2).select("row", "person", income=figure)
+        frame = frame.join(sources.record.select("person", "total_income"), on="person")
+        frame = frame.with_columns(birth=pl.lit(None, dtype=pl.Date), key=pl.lit(0))
+        made.append(_by_income(frame, sources, "recompute_spouse", 10 + option))
+    return pl.concat(made)
+
+
+def _by_income(frame: pl.DataFrame, sources: Sources, kind: str, option: int) -> pl.DataFrame:
+    law = sources.law
+    own, income = pl.col("total_income"), pl.col("income")
+    elderly = law.is_elderly_spouse(pl.col("birth")).fill_null(value=False)
+    within = income <= law.relative_income_limit
+    may = own <= law.spouse_limit_own
+    kind_code = pl.when(within & may).then(pl.when(elderly).then(2).otherwise(1)).otherwise(0)
+    special = pl.when(~within & may).then(law.spouse_special(own, income)).otherwise(0)
+    changes = {"spouse_kind": kind_code, "spouse_special_deduction": special}
+    return together(frame, kind, changes, pl.col("key") + 1000 * option)
+
+
+def _claimed_spouse(sources: Sources) -> pl.DataFrame:
+    claims = sources.claims.filter(pl.col("role") == "spouse")
+    known = claims.select(
+        "person",
+        "document",
+        "line_no",
+        birth=pl.coalesce("register_birth", "birth_date"),
+        actual=pl.when(pl.col("dependent_person_id").is_not_null()).then(
+            pl.col("relative_income").fill_null(0)
+        ),
+        stated="stated_income",
+    )
+    long = known.unpivot(
+        on=["actual", "stated"], index=["person", "document", "line_no", "birth"], value_name="income"
+    )
+    key = (pl.col("variable") == "stated").cast(pl.Int64)
+    return long.filter(pl.col("income").is_not_null()).with_columns(key=key).drop("variable")
+
+
+def _stated_spouse(sources: Sources) -> pl.DataFrame:
+    return sources.documents.filter("in_force", pl.col("spouse_total_income").is_not_null()).select(
+        "person",
+        "document",
+        income="spouse_total_income",
+        birth=pl.lit(None, dtype=pl.Date),
+        key=pl.lit(0, dtype=pl.Int64),
+    )
+
+
+def _household_spouse(sources: Sources) -> pl.DataFrame:
+    pair = pl.col("relationship").is_in(("head", "spouse"))
+    adults = sources.residents.filter(pair)
+    other = adults.select(
+        "household_id", partner="person_id", partner_is="relationship", birth="birth_date"
+    ).join(sources.incomes, left_on="partner", right_on="person_id", how="left")
+    mine = sources.people.filter(pair).select("person", "household_id", "relationship")
+    pairs = mine.join(other, on="household_id").filter(pl.col("relationship") != pl.col("partner_is"))
+    return pairs.sort("person", "partner").select(
+        "person",
+        "birth",
+        income=pl.col("total_income").fill_null(0),
+        key=pl.int_range(pl.len(), dtype=pl.Int64),
+    )
+
+
+def keyed_salary(sources: Sources) -> pl.DataFrame:
+    """Undo a keying error in a salary: one digit other, one more or one less, so that the stated income fits."""
+    law = sources.law
+    stated = sources.documents.filter("in_force", pl.col("salary_income").is_not_null())
+    odd = stated.filter(law.salary_income.of(pl.col("salary_revenue")) != pl.col("salary_income"))
+    papers = odd.select("person", "document", revenue="salary_revenue", income="salary_income")
+    now = sources.record.select("person", now="salary_revenue")
+    places = pl.DataFrame({"power": [10**place for place in range(DIGITS)]})
+    digits = pl.DataFrame({"digit": list(range(10))})
+    tried = papers.join(places, how="cross").join(digits, how="cross")
+    power, revenue = pl.col("power"), pl.col("revenue")
+    digit_now = (revenue // power) % 10
+    head, tail = revenue // power, revenue % power
+    replaced = tried.with_columns(right=revenue + (pl.col("digit") - digit_now) * power, how=pl.lit(0))
+    added = tried.with_columns(right=(head * 10 + pl.col("digit")) * power + tail, how=pl.lit(1))
+    dropped = tried.filter(pl.col("digit") == 0).with_columns(
+        right=(head // 10) * power + tail, how=pl.lit(2)
+    )
+    every = pl.concat([replaced, added, dropped]).filter(
+        law.salary_income.of(pl.col("right")) == pl.col("income")
+    )
+    fitting = every.unique(["person", "document", "right"]).join(now, on="person").sort("document", "right")
+    fitting = fitting.with_columns(
+        value=pl.col("now") - revenue + pl.col("right"), place=pl.int_range(pl.len()).over("document")
+    )
+    return lines(
+        fitting.filter(pl.col("place") < 12),
+        "undo_keying",
+        field="salary_revenue",
+        option=pl.col("place"),
+    )
+
+
+RECOMPUTED: tuple[Callable[[Sources], pl.DataFrame], ...] = (
+    incomes,
+    premiums,
+    housing_loan,
+    spouse,
+    keyed_salary,
+)
