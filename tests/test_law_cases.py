@@ -113,7 +113,10 @@ def _frame(cases: list[Case]) -> pl.DataFrame:
 
 def _prepared(frame: pl.DataFrame, law: Law) -> pl.DataFrame:
     """Fill the fields that follow from the facts given, in the order of the tax notice."""
-    frame = frame.with_columns(_where("salary_income", law.salary_income.of(pl.col("salary_revenue"))))
+    frame = frame.with_columns(
+        _where("salary_income", law.salary_income.of(pl.col("salary_revenue"))),
+        _where("minor", law.is_minor(pl.col("birth_date"))),
+    )
     frame = frame.with_columns(_adjustment(law, pension=pl.lit(0, pl.Int64)))
     frame = frame.with_columns(_pension(law, other=assess(frame, law)["total_income"]))
     frame = frame.with_columns(_adjustment(law, pension=pl.col("pension_income").fill_null(0)))
