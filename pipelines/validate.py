@@ -18,12 +18,12 @@ from pipelines.expectations.declare import (
     AnyRows,
     Expectation,
     Filled,
-    Limits,
     Scope,
     Severity,
     Unique,
 )
 from pipelines.findings import Finding, Validation
+from pipelines.job import Job
 from tadasu.errors import TadasuError
 from tadasu.tables import EXTRACT
 
@@ -38,7 +38,6 @@ def validate(
     *,
     synthetic: bool = False,
     ward: str = "",
-    limits: Limits = Limits(),  # noqa: B008
     progress: Progress | None = None,
 ) -> Validation:
     """Hold the extract's tables, by tax year and name, against all that is expected of them.
@@ -55,7 +54,7 @@ def validate(
     for done, (year, name) in enumerate(steps):
         if progress:
             progress(f"{year} {name}", done / len(steps))
-        findings += _look_at(Scope(name, year, whole[year], whole.get(year - 1), limits))
+        findings += _look_at(Scope(name, year, whole[year], whole.get(year - 1)))
     if progress:
         progress("", 1.0)
     rows = {year: {name: len(frame) for name, frame in frames.items()} for year, frames in whole.items()}
@@ -166,3 +165,28 @@ def _run(suite: Any, expectations: Sequence[Expectation], columns: pl.DataFrame)
         if not result.result:
             raise RuntimeError(f"{name}: {result.exception_info}")
     return results
+
+
+def run(job: Job) -> None:
+    """Validate what was ingested; write the page and the findings; a critical one stops the run after that."""
+    names = [table.name for table in EXTRACT]
+    years = {year: job.tables(year, names) for year in job.years()}
+    ward = job.settings.ward
+    found = validate(
+        years,
+        synthetic=ward.synthetic,
+        ward=ward.name,
+        limits=job.settings.validate,
+        progress=job.progress,
+    )
+    job.write("validation/index.html", found.page())
+    job.write("validation/validation.json", found.summary())
+    job.detail["verdict"] = found.verdict
+    if found.critical:
+        job.stop = found.message(job.root / "validation" / "index.html")
+
+
+if __name__ == "__main__":
+    from pipelines.stage import main
+
+    main("validate")

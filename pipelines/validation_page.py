@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pipelines.expectations.declare import AnyRows, Expectation
 from tadasu.tables import EXTRACT
 
 if TYPE_CHECKING:
-    from pipelines.expectations.declare import Expectation
     from pipelines.findings import Finding, Validation
 
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -30,10 +30,16 @@ class Line:
     def rule(self) -> str:
         """Say in Japanese from which share of rows on people are warned and the pipeline stops."""
         stop, warn = self.expected.stop_above, self.expected.warn_above
-        if self.expected.id.endswith(".any"):
+        if isinstance(self.expected.how, AnyRows):
             return "空なら停止"
-        said = (_above(warn, "注意"), _above(stop, "停止"))
+        say = _below if self.wants_some else _above
+        said = (say(warn, "注意"), say(stop, "停止"))
         return "、".join(part for part in said if part)
+
+    @property
+    def wants_some(self) -> bool:
+        """Say whether it only asks that there are some: then the rows that hold are worth telling."""
+        return (self.expected.warn_above or 0) >= 0.5
 
     @property
     def parts(self) -> str:
@@ -50,6 +56,10 @@ def _above(tolerated: float | None, verb: str) -> str:
     if tolerated is None:
         return ""
     return f"{tolerated:.0%}を超えると{verb}" if tolerated else f"1件でも{verb}"
+
+
+def _below(tolerated: float | None, verb: str) -> str:
+    return "" if tolerated is None else f"該当が{1 - tolerated:.0%}に満たないと{verb}"
 
 
 def percent(share: float) -> str:

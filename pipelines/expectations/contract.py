@@ -15,7 +15,7 @@ from pipelines.expectations.declare import (
 from tadasu.fields import FIELDS
 from tadasu.tables import PREVIOUS_ASSESSMENTS, Column, Table
 
-SPOILT = "表の書き出しか取り込みの誤りです。抽出からやり直してください。"
+SPOILT = "表の書き出し、または取り込みの誤りです。抽出からやり直してください。"
 
 
 def expectations_of(table: Table) -> tuple[Expectation, ...]:
