@@ -1,9 +1,12 @@
 """The pictures show what the arrays say, in Japanese, and are the same bytes each time."""
 
+import os
+import re
 import struct
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -161,3 +164,26 @@ def test_the_fonts_are_small_licensed_and_hold_what_a_check_may_be_called() -> N
 def test_importing_the_pictures_does_not_import_matplotlib() -> None:
     code = "import sys, models.plots; sys.exit('matplotlib' in sys.modules or 'sklearn' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_dvcs_page_shows_the_pictures_without_the_net(tmp_path: Path) -> None:
+    (tmp_path / "conf").mkdir()
+    template = Path(__file__).parents[1] / "conf" / "dvc_plots.html"
+    (tmp_path / "conf" / template.name).write_bytes(template.read_bytes())
+    (tmp_path / "lift.png").write_bytes(plots.lift(P, Y))
+    (tmp_path / "dvc.yaml").write_text("plots:\n- lift.png\n")
+    for command in (
+        "init --no-scm",
+        "config plots.html_template ../conf/dvc_plots.html",
+        "plots show -o page",
+    ):
+        subprocess.run(
+            [sys.executable, "-m", "dvc", *command.split(), "-q"],
+            cwd=tmp_path,
+            check=True,
+            env={**os.environ, "DVC_NO_ANALYTICS": "true"},
+        )
+    page = (tmp_path / "page" / "index.html").read_text()
+    (picture,) = re.findall(r'<img src="([^"]+)"', page)
+    assert (tmp_path / "page" / picture).read_bytes() == plots.lift(P, Y)
+    assert not re.search(r"https?:|<script|<link|@import|url\(", page)
