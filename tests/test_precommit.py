@@ -14,7 +14,7 @@ def _of_make(target: str) -> set[str]:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     found = re.search(rf"^{target}: ([^#\n]*).*\n((?:\t.*\n)*)", makefile, flags=re.MULTILINE)
     assert found, target
-    needed = (_of_make(name) for name in found[1].split() if name not in {"setup"})
+    needed = (_of_make(name) for name in found[1].split() if name != "setup")
     return set(TOOL.findall(found[2])).union(*needed)
 
 
