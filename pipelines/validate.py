@@ -18,6 +18,7 @@ from pipelines.expectations.declare import (
     AnyRows,
     Expectation,
     Filled,
+    Limits,
     Scope,
     Severity,
     Unique,
@@ -38,12 +39,13 @@ def validate(
     *,
     synthetic: bool = False,
     ward: str = "",
+    limits: Limits = Limits(),  # noqa: B008
     progress: Progress | None = None,
 ) -> Validation:
     """Hold the extract's tables, by tax year and name, against all that is expected of them.
 
     An optional table that is not given counts as empty. `synthetic` and `ward` are what the page says of the
-    data; `progress` is told the table and the share done, 0..1.
+    data, `limits` what counts as plausible; `progress` is told the table and the share done, 0..1.
 
     Raises:
         TadasuError: a mandatory table is missing, or a table has other columns or types than declared.
@@ -54,7 +56,7 @@ def validate(
     for done, (year, name) in enumerate(steps):
         if progress:
             progress(f"{year} {name}", done / len(steps))
-        findings += _look_at(Scope(name, year, whole[year], whole.get(year - 1)))
+        findings += _look_at(Scope(name, year, whole[year], whole.get(year - 1), limits))
     if progress:
         progress("", 1.0)
     rows = {year: {name: len(frame) for name, frame in frames.items()} for year, frames in whole.items()}
@@ -168,7 +170,7 @@ def _run(suite: Any, expectations: Sequence[Expectation], columns: pl.DataFrame)
 
 
 def run(job: Job) -> None:
-    """Validate what was ingested; write the page and the findings; a critical one stops the run after that."""
+    """Validate what was ingested; write page and findings; a critical one stops the run after that."""
     names = [table.name for table in EXTRACT]
     years = {year: job.tables(year, names) for year in job.years()}
     ward = job.settings.ward

@@ -7,7 +7,6 @@ from pipelines.expectations.declare import (
     Expectation,
     Holds,
     How,
-    Limits,
     Scope,
     Unique,
     is_filled,
@@ -91,7 +90,7 @@ def _plausible(table: Table, columns: tuple[Column, ...]) -> Expectation:
     return Expectation(
         table.name,
         "amount_plausible",
-        f"金額が{Limits().amount // 100_000_000:,}億円を超えない",
+        "金額がけた違いに大きくない",
         EachHolds(columns, lambda scope, column: pl.col(column.name).abs() <= scope.limits.amount),
         stop_above=0.01,
         advice="けた違いの入力か、列のずれが疑われます。",
@@ -102,7 +101,7 @@ def _few(table: Table, columns: tuple[Column, ...]) -> Expectation:
     return Expectation(
         table.name,
         "count_plausible",
-        f"人数が{Limits().relatives}人を超えない",
+        "人数がけた違いに多くない",
         EachHolds(columns, lambda scope, column: pl.col(column.name) <= scope.limits.relatives),
         stop_above=0.01,
         advice="人数の欄に別の数字が入っています。列のずれが疑われます。",

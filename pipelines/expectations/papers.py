@@ -95,7 +95,7 @@ OF_DOCUMENTS: tuple[Expectation, ...] = (
     Expectation(
         "documents",
         "received_plausible",
-        "受付日が課税年度の前後1年に収まる",
+        "受付日が課税年度から離れすぎていない",
         Holds(lambda s: _on_time("received_on", s)),
         warn_above=0.01,
         advice="別の年度の資料が混ざっていないか、和暦の読み違いがないか確かめてください。",
@@ -170,7 +170,7 @@ OF_DONATIONS: tuple[Expectation, ...] = (
     Expectation(
         "donations",
         "received_plausible",
-        "受付日が課税年度の前後1年に収まる",
+        "受付日が課税年度から離れすぎていない",
         Holds(lambda s: _on_time("received_on", s)),
         warn_above=0.01,
         advice="別の年度の通知が混ざっていないか確かめてください。",

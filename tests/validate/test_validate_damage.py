@@ -4,7 +4,12 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import polars as pl
 import pytest
+
+from pipelines.expectations import EXPECTATIONS
+from pipelines.expectations.columns import columns_of
+from pipelines.expectations.declare import Limits, Scope
 
 NEWEST = 2026
 Damage = Callable[..., None]
@@ -110,3 +115,11 @@ def test_documents_of_the_related_person_belong_to_the_case(damage: Damage, unex
     damage(NEWEST, "inconsistencies", changes)
     assert unexpected("inconsistencies.documents_of_case") == 0
     assert unexpected("inconsistencies.documents_known") == 0
+
+
+def test_what_is_plausible_is_a_setting(ward: dict[int, dict[str, pl.DataFrame]]) -> None:
+    expected = next(e for e in EXPECTATIONS["assessments"] if e.name == "amount_plausible")
+    for limits, count in ((Limits(), 0), (Limits(amount=4_999_999), 20)):
+        scope = Scope("assessments", NEWEST, ward[NEWEST], None, limits)
+        flag = scope.rows.select(columns_of(expected, scope))[expected.name]
+        assert (flag == 0).sum() == count
