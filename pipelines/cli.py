@@ -1,0 +1,129 @@
+"""The command line: `tadasu <stage>`, `tadasu run`, and what looks at a run afterwards."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
+
+STAGE_NAMES = ("ingest", "validate", "featurize", "train", "evaluate", "suggest", "publish")
+
+HELP = """\
+tadasu: proposes, ranks and explains corrections to a ward's inconsistency list (不整合リスト)
+
+  tadasu run [settings]            all stages in one process: from an extract to a ranked list
+  tadasu <stage> [settings]        one of: ingest validate featurize train evaluate suggest publish
+  tadasu run -m model=default,small       one run for each combination of settings
+  tadasu ledger verify [settings]  whether the ledger (監査証跡) is what was written
+  tadasu mlflow [settings] [port=N]       MLflow's page on the runs
+  tadasu tax --help                the resident tax of one person, or of a CSV
+  tadasu configure                 write the composed settings to data/resolved.yaml (the first stage of DVC)
+  tadasu docs                      write the generated pages and dvc.yaml anew
+
+Settings are name=value; all of them are in conf/. The usual ones:
+
+  ward=FOLDER | ward=NAME          an extract in the standard layout, or a file of conf/ward/ (default: mini)
+  out=DIR                          where everything is written (default: data/<ward>/)
+  model=small  model.trees=100     another file of conf/model/, another value
+  train.from=FOLDER                apply the ranker in that folder instead of training one
+  tracking=off                     record nothing in MLflow
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the command line says; return the exit code: 2 after an error, 130 after Ctrl-C."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    asks = {"-h", "--help", "help"} & set(words[:1] if words[:1] == ["tax"] else words)
+    if not words or asks:
+        sys.stdout.write(HELP)
+        return 0 if words else 2
+    from tadasu.errors import TadasuError
+
+    try:
+        return _do(words[0], words[1:])
+    except TadasuError as error:
+        sys.stderr.write(f"tadasu {words[0]}: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write(
+            f"\ntadasu {words[0]}: interrupted. The results of finished stages are in place, nothing is half "
+            "written; the same command starts again.\n"
+        )
+        return 130
+
+
+def _do(name: str, words: list[str]) -> int:
+    # Before polars and LightGBM are loaded: idle threads sleep, and nobody is called.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    commands: dict[str, Callable[[list[str]], int]] = {
+        "run": lambda given: _run(STAGE_NAMES, given),
+        **{stage: _one(stage) for stage in STAGE_NAMES},
+        "ledger": _ledger,
+        "mlflow": _mlflow,
+        "tax": _tax,
+        "configure": _configure,
+        "docs": _docs,
+    }
+    if name not in commands:
+        from tadasu.errors import TadasuError
+
+        raise TadasuError(f"there is no such command; there are: {' '.join(commands)}. See tadasu --help.")
+    return commands[name](words)
+
+
+def _one(stage: str) -> Callable[[list[str]], int]:
+    return lambda words: _run((stage,), words)
+
+
+def _run(names: tuple[str, ...], words: list[str]) -> int:
+    from pipelines import chain, stage
+
+    stages = tuple(stage.of_name(name) for name in names)
+    if {"-m", "--multirun"} & set(words):
+        stage.each(words, lambda settings: chain.run(stages, settings))
+    else:
+        chain.run(stages, stage.compose(words))
+    return 0
+
+
+def _ledger(words: list[str]) -> int:
+    from pipelines import looks
+
+    if not words or words[0] != "verify":
+        from tadasu.errors import TadasuError
+
+        raise TadasuError("write: tadasu ledger verify [out=DIR]")
+    return looks.ledger(_settings(words[1:]))
+
+
+def _mlflow(words: list[str]) -> int:
+    from pipelines import looks
+
+    ports = [word.partition("=")[2] for word in words if word.startswith("port=")]
+    return looks.mlflow(_settings([w for w in words if not w.startswith("port=")]), *ports[-1:])
+
+
+def _settings(words: list[str]) -> "Settings":
+    from pipelines.stage import compose
+
+    return compose(words)
+
+
+def _tax(words: list[str]) -> int:
+    from pipelines import tax
+
+    return tax.main(words)
+
+
+def _configure(words: list[str]) -> int:
+    from pipelines import looks
+
+    return looks.configure(_settings(words))
+
+
+def _docs(words: list[str]) -> int:
+    from pipelines import looks
+
+    return looks.docs(_settings(words))

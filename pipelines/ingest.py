@@ -1,0 +1,26 @@
+"""Ingest: a ward's extract becomes tables that keep their contract, and an account of the rest."""
+
+from pipelines.job import INTAKE, Job
+from tadasu.extract import read as ingest
+from tadasu.store import sha256
+
+__all__ = ["ingest", "run"]
+
+
+def run(job: Job) -> None:
+    """Read the extract's folder; write each year's tables, what was put aside, and the account."""
+    folder = job.settings.extract
+    intake = ingest(folder, job.progress)
+    for year, tables in intake.tables.items():
+        for name, frame in tables.items():
+            job.write(f"{year}/{name}.parquet", frame)
+        job.write(f"{year}/quarantine.parquet", intake.quarantine[year])
+    job.write(INTAKE, intake.report())
+    job.inputs.update({f"extract/{file.file}": sha256(folder / file.file) for file in intake.files})
+    job.detail["counts"] = intake.report()["totals"]
+
+
+if __name__ == "__main__":
+    from pipelines.stage import main
+
+    main("ingest")

@@ -1,0 +1,71 @@
+"""Commands beside the stages: audit the ledger, open MLflow, write the settings and the generated pages."""
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+
+import yaml
+
+from pipelines import wiring
+from pipelines.settings import ROOT, Settings
+from tadasu import dictionary
+from tadasu import ledger as trail
+from tadasu.audit import KINDS
+from tadasu.errors import TadasuError
+from tadasu.store import write_text
+
+RESOLVED = ROOT / "data" / "resolved.yaml"
+
+
+def ledger(settings: Settings) -> int:
+    """Say whether the ledger is what was written; return 1 where it is not."""
+    store = settings.database
+    anchors: list[trail.Anchor] = []
+    if store.is_file():
+        from models import tracking
+
+        anchors = tracking.anchors(store)
+    verdict = trail.verify(settings.ledger, anchors)
+    for note in verdict.notes:
+        sys.stdout.write(f"注記: {note}\n")
+    for finding in verdict.findings:
+        sys.stdout.write(f"{KINDS[finding.kind]}: {settings.ledger}: {finding.message}\n")
+    if verdict.ok:
+        sys.stdout.write(
+            f"{settings.ledger}: {verdict.head.events}件の記録に改変なし（控え {verdict.head.anchor}）\n"
+        )
+    return 0 if verdict.ok else 1
+
+
+def mlflow(settings: Settings, port: str = "5000") -> int:
+    """Serve MLflow's page until it is interrupted."""
+    from models import tracking
+
+    if not port.isdecimal():
+        raise TadasuError(f"port={port}: a number is expected, such as port=5001.")
+    sys.stdout.write(f"http://127.0.0.1:{port}（止めるには Ctrl-C）\n")
+    sys.stdout.flush()
+    tracking.ui(settings.database, int(port))
+    return 0
+
+
+def configure(settings: Settings) -> int:
+    """Write the composed settings to one file, whose keys DVC's stages name."""
+    write_text(RESOLVED, yaml.safe_dump(settings.plain(), allow_unicode=True, sort_keys=False))
+    return 0
+
+
+def pages(settings: Settings) -> dict[str, str]:
+    """Return the generated files by their path in the checkout."""
+    made = {"docs/data_dictionary.md": dictionary.render(), "dvc.yaml": wiring.render(settings)}
+    if find_spec("tadasu.law.reference"):
+        made["docs/law.md"] = import_module("tadasu.law.reference").render()
+    return made
+
+
+def docs(settings: Settings) -> int:
+    """Write the generated files anew."""
+    for name, text in pages(settings).items():
+        write_text(ROOT / name, text)
+        sys.stdout.write(f"{name}\n")
+    return 0

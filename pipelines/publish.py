@@ -1,0 +1,61 @@
+"""Publish: the suggestions as people take them away, a CSV for programs and one for officers."""
+
+import polars as pl
+
+from pipelines.job import Job
+from tadasu.fields import FIELDS
+from tadasu.tables import INCONSISTENCIES, SUGGESTIONS
+
+BOM = "\ufeff".encode()
+LANE_NAMES = {"clear": "修正不要", "confirm": "確認", "review": "要審査", "inquire": "照会"}
+CHECK_NAME, MESSAGE = "チェック名", "メッセージ"
+
+
+def spreadsheet(frame: pl.DataFrame) -> bytes:
+    """Return the table as CSV, UTF-8 with a byte order mark; no cell of it can act as a formula.
+
+    A text that begins like a formula gets an apostrophe before it; a negative whole number stays as it is.
+    """
+    return BOM + frame.with_columns(_guarded(pl.col(pl.String))).write_csv().encode()
+
+
+def _guarded(text: pl.Expr) -> pl.Expr:
+    acts = text.str.contains(r"^[\s]*[=+\-@\t\r]") & ~text.str.contains(r"^-[0-9]+$")
+    return pl.when(acts).then(pl.lit("'") + text).otherwise(text).name.keep()
+
+
+def japanese(suggestions: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the suggestions for an officer: all in Japanese, with the check and its message."""
+    said = rows.select("row_id", pl.col("check_name").alias(CHECK_NAME), pl.col("message").alias(MESSAGE))
+    labels = {name: field.label for name, field in FIELDS.items()}
+    told = suggestions.join(said, on="row_id", how="left", maintain_order="left").with_columns(
+        pl.col("field").replace(labels),
+        pl.col("lane").replace(LANE_NAMES),
+        pl.when("proposed").then(pl.lit("○")).otherwise(pl.lit("")).alias("proposed"),
+        pl.col("p_correction", "p_field").round(4),
+        pl.col("tax_delta").cast(pl.String).fill_null("未計算"),
+    )
+    names = list(SUGGESTIONS.schema)
+    after = names.index("check_code") + 1
+    order = [*names[:after], CHECK_NAME, MESSAGE, *names[after:]]
+    headings = {column.name: column.label for column in SUGGESTIONS.columns}
+    return told.select(order).rename(headings)
+
+
+def run(job: Job) -> None:
+    """Write the newest year's suggestions as CSV and as CSV in Japanese."""
+    year = job.years()[-1]
+    suggestions = job.table(year, SUGGESTIONS.name)
+    rows = job.table(year, INCONSISTENCIES.name)
+    job.progress(str(year), 0.0)
+    job.write(f"{year}/suggestions.csv", spreadsheet(suggestions))
+    job.write(f"{year}/suggestions.ja.csv", spreadsheet(japanese(suggestions, rows)))
+    job.detail["model_id"] = suggestions["model_id"].first()
+    job.detail["rows"] = suggestions["row_id"].n_unique()
+    job.progress("", 1.0)
+
+
+if __name__ == "__main__":
+    from pipelines.stage import main
+
+    main("publish")

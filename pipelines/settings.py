@@ -1,0 +1,103 @@
+"""The settings of a run, typed: what `conf/` fills in. No Hydra here; `pipelines.stage` composes them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from models.evaluate import EvaluateSettings
+from models.ranker import ModelSettings
+from models.suggest import SuggestSettings
+from pipelines.expectations.declare import Limits
+
+ROOT = Path(__file__).parents[1]
+"""The checkout: paths in `conf/` are relative to it."""
+
+
+@dataclass
+class WardSettings:
+    """Whose extract it is.
+
+    `folder` holds it in the standard layout; `bulk_staff` are the identifiers under which rows were closed in
+    bulk; `ordinance` is a file of `tadasu/law/ordinances`.
+    """
+
+    name: str
+    folder: Path
+    synthetic: bool = False
+    bulk_staff: list[str] = field(default_factory=list)
+    ordinance: str = "tokyo_ward"
+
+
+@dataclass
+class TrackingSettings:
+    """Whether the run is recorded in MLflow."""
+
+    enabled: bool = True
+
+
+def _no_ranker() -> dict[str, Path | None]:
+    return {"from": None}
+
+
+@dataclass
+class Settings:
+    """All settings of a run; the groups are the folders of `conf/`."""
+
+    ward: WardSettings
+    model: ModelSettings = field(default_factory=ModelSettings)
+    suggest: SuggestSettings = field(default_factory=SuggestSettings)
+    evaluate: EvaluateSettings = field(default_factory=EvaluateSettings)
+    validate: Limits = field(default_factory=Limits)
+    tracking: TrackingSettings = field(default_factory=TrackingSettings)
+    train: dict[str, Path | None] = field(default_factory=_no_ranker)
+    out: Path | None = None
+    store: Path | None = None
+    actor: str = "tadasu"
+
+    @property
+    def extract(self) -> Path:
+        """Return the folder of the ward's extract."""
+        return ROOT / self.ward.folder
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder that the run writes into."""
+        return self.out or ROOT / "data" / self.ward.name
+
+    @property
+    def database(self) -> Path:
+        """Return MLflow's store."""
+        return self.store or (self.out / "mlflow.db" if self.out else ROOT / "data" / "mlflow.db")
+
+    @property
+    def ledger(self) -> Path:
+        """Return the ledger."""
+        return self.folder / "ledger.jsonl"
+
+    def plain(self) -> dict[str, Any]:
+        """Return the settings as plain values, for a YAML file; paths as they were given."""
+        return {name: _plain(value) for name, value in asdict(self).items()}
+
+    def public(self) -> dict[str, Any]:
+        """Return the settings for the record: of paths the last part only, since they may name a person."""
+        return {name: _plain(value, named=True) for name, value in asdict(self).items()}
+
+
+def _plain(value: Any, *, named: bool = False) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(inner, named=named) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner, named=named) for inner in value]
+    if isinstance(value, Path):
+        return value.name if named else str(value)
+    return value
+
+
+def dotted(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Flatten nested settings into dotted names."""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from dotted(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value

@@ -1,0 +1,153 @@
+"""What the terminal shows, in Japanese: a bar for each stage, and at the end what came of the run."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from pipelines.evaluate import METRICS, NO_BACKTEST
+from pipelines.job import Job
+from pipelines.publish import LANE_NAMES
+from pipelines.settings import ROOT, Settings
+from pipelines.stage import Stage
+from tadasu.fields import label
+from tadasu.tables import SUGGESTIONS
+
+TOP = 10
+UNKNOWN = "未計算"
+Bar = Callable[[Stage], AbstractContextManager[Callable[[str, float], None]]]
+
+
+@contextmanager
+def bars(console: Console, stages: Sequence[Stage]) -> Iterator[Bar]:
+    """Show a progress bar per stage, as each begins."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[now]}"),
+    )
+    with Progress(*columns, console=console) as shown:
+
+        @contextmanager
+        def bar(stage: Stage) -> Iterator[Callable[[str, float], None]]:
+            number = stages.index(stage) + 1
+            name = f"{number}/{len(stages)} {stage.label}（{stage.name}）"
+            task = shown.add_task(name, total=1.0, now="")
+            yield lambda now, share: shown.update(task, completed=share, now=now)
+            shown.update(task, completed=1.0, now="")
+
+        yield bar
+
+
+def report(console: Console, jobs: Sequence[Job], settings: Settings) -> None:
+    """Say what came of the run: figures, the top of the list, counts by lane, files, what to open."""
+    done = {job.stage: job for job in jobs}
+    if settings.ward.synthetic:
+        console.print("[bold]合成データ[/bold]：この自治体のデータはすべて架空です。")
+    if "ingest" in done:
+        _intake(console, done["ingest"])
+    if "validate" in done:
+        _validation(console, done["validate"])
+    if "evaluate" in done:
+        _figures(console, done["evaluate"])
+    if published := done.get("publish") or done.get("suggest"):
+        _list(console, published)
+    _files(console, jobs, settings)
+
+
+def _intake(console: Console, job: Job) -> None:
+    counts = job.detail["counts"]
+    console.print(
+        f"取り込み：{counts.get('read', 0):,}行を読み、{counts.get('kept', 0):,}行を採用、"
+        f"{counts.get('quarantined', 0):,}行を隔離しました。"
+    )
+
+
+def _validation(console: Console, job: Job) -> None:
+    words = {"ok": "問題なし", "warning": "注意あり", "critical": "重大な問題あり"}
+    console.print(f"検査：{words[job.detail['verdict']]}（{_shown(job.root / 'validation' / 'index.html')}）")
+
+
+def _figures(console: Console, job: Job) -> None:
+    if METRICS not in job.outputs:
+        console.print(f"評価：{NO_BACKTEST}。")
+        return
+    metrics = job.json_of(METRICS)
+    table = Table(title=f"検証（{metrics['year']}年度、学習に使わず）", title_justify="left")
+    for heading in ("指標", "値", "95 %信頼区間", "比較：修正率のみ", "比較：LightGBMのみ"):
+        table.add_column(heading, justify="left" if heading == "指標" else "right")
+    for name in (name for name in metrics if f"{name}_low" in metrics):
+        low, high = metrics[f"{name}_low"], metrics[f"{name}_high"]
+        others = (metrics.get(f"{base}_{name}") for base in ("base", "plain"))
+        table.add_row(name, _number(metrics[name]), f"{low:.3f}–{high:.3f}", *map(_number, others))
+    console.print(table)
+
+
+def _number(value: Any) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _list(console: Console, job: Job) -> None:
+    year = job.years()[-1]
+    suggestions = pl.read_parquet(job.root / str(year) / f"{SUGGESTIONS.name}.parquet")
+    table = Table(title=f"{year}年度の修正提案（上位{TOP}件）", title_justify="left")
+    for heading in (
+        "順位",
+        "行",
+        "エラーコード",
+        "区分",
+        "修正確率",
+        "項目",
+        "現在値",
+        "修正案",
+        "税額の増減",
+    ):
+        table.add_column(heading, justify="right" if heading in ("順位", "修正確率") else "left")
+    for line in suggestions.filter("proposed").filter(pl.col("rank") <= TOP).iter_rows(named=True):
+        table.add_row(
+            str(line["rank"]),
+            line["row_id"],
+            line["check_code"],
+            LANE_NAMES[line["lane"]],
+            f"{line['p_correction']:.0%}",
+            label(line["field"]) if line["field"] else "（変更なし）",
+            line["current_value"] or "–",
+            line["proposed_value"] or "–",
+            UNKNOWN if line["tax_delta"] is None else f"{line['tax_delta']:+,}円",
+        )
+    console.print(table)
+    rows = suggestions.unique("row_id", maintain_order=True)
+    lanes = dict(rows.group_by("lane").len().iter_rows())
+    told = "、".join(f"{name} {lanes.get(lane, 0):,}件" for lane, name in LANE_NAMES.items())
+    console.print(f"区分別：{told}（計 {rows.height:,}行）")
+    console.print(f"税額への影響：{_total(rows)}　削減できる時間：{UNKNOWN}")
+
+
+def _total(rows: pl.DataFrame) -> str:
+    delta = rows["tax_delta"]
+    return UNKNOWN if delta.null_count() else f"{delta.abs().sum():,}円"
+
+
+def _files(console: Console, jobs: Sequence[Job], settings: Settings) -> None:
+    for job in jobs:
+        wanted = [name for name in job.outputs if name.endswith((".csv", "suggestions.parquet"))]
+        for name in wanted:
+            console.print(f"ファイル：{_shown(job.root / name)}")
+    console.print(f"監査証跡：{_shown(settings.ledger)}")
+    if settings.tracking.enabled and any(job.stage == "publish" for job in jobs):
+        out = f" OUT={_shown(settings.out)}" if settings.out else ""
+        console.print(f"MLflow を開く：make mlflow{out}（http://127.0.0.1:5000）")
+
+
+def _shown(path: Path) -> str:
+    """Write a path as short as the place where the command was given allows."""
+    for start in (Path.cwd(), ROOT):
+        if path.is_relative_to(start):
+            return str(path.relative_to(start))
+    return str(path)
