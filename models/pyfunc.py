@@ -18,10 +18,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+KEY: dict[str, str] = {"tax_year": "long", "row_id": "string", "repair_id": "long"}
+
+
 class Scores(Protocol):
     """What is needed of a ranker: the columns it reads, and its scoring of features."""
 
-    columns: tuple[str, ...]
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the features that it reads."""
+        ...
 
     def score(self, features: pl.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Return the calibrated probability of each repair (row)."""
@@ -39,15 +45,21 @@ class Served:
         model_input: pd.DataFrame,
         params: Mapping[str, Any] | None = None,  # noqa: ARG002 (MLflow passes it)
     ) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """Return the calibrated probability of each repair (row), float64 in [0, 1].
+        """Return the calibrated probability of each repair (line), float64 in [0, 1].
+
+        Args:
+            model_input: lines (tax_year, row_id, repair_id, columns…), columns in any order; all repairs of a
+                row stand together, 'leave' (repair_id 0) first, for a row's probabilities add up to one.
+            params: none are known.
 
         Raises:
             TadasuError: declared columns are missing; the message lists them.
         """
-        missing = [column for column in self.ranker.columns if column not in model_input.columns]
+        wanted = [*KEY, *self.ranker.columns]
+        missing = [column for column in wanted if column not in model_input.columns]
         if missing:
             raise TadasuError(f"The model's input lacks {len(missing)} columns: {', '.join(missing)}.")
-        return self.ranker.score(pl.from_pandas(model_input[list(self.ranker.columns)]))
+        return self.ranker.score(pl.from_pandas(model_input[wanted]))
 
 
 def _load_pyfunc(path: str) -> Served:

@@ -26,6 +26,7 @@ from tadasu.errors import TadasuError
 
 pytestmark = pytest.mark.xdist_group("mlflow")
 
+LINES = {"tax_year": [2025, 2025], "row_id": ["R1", "R1"], "repair_id": [0, 1]}
 COLUMNS = ("n_documents", "p_base")
 HASH = "0123456789abcdef" * 4
 TABLES = {"2025/documents": HASH, "2025/assessments": HASH[::-1]}
@@ -276,7 +277,7 @@ class Linear:
 
     def score(self, features: pl.DataFrame) -> np.ndarray:
         """Return the base rate, weighted."""
-        assert tuple(features.columns) == COLUMNS
+        assert features.columns == ["tax_year", "row_id", "repair_id", *COLUMNS]
         return features["p_base"].to_numpy() * self.weight
 
 
@@ -292,19 +293,19 @@ def test_mlflows_ecosystem_can_serve_the_registered_model(store: Path, tmp_path:
     import mlflow.pyfunc
 
     model = mlflow.pyfunc.load_model(str(tracking.resolve(store).parents[1]))
-    assert model.metadata.get_input_schema().input_names() == list(COLUMNS)
+    assert model.metadata.get_input_schema().input_names() == ["tax_year", "row_id", "repair_id", *COLUMNS]
     given = pd.DataFrame({"extra": [1.0, 1.0], "p_base": [0.2, 0.4], "n_documents": [1.0, 2.0]})
-    assert model.predict(given[["p_base", "n_documents"]]).tolist() == [0.1, 0.2]
+    assert model.predict(given.assign(**LINES)).tolist() == [0.1, 0.2]
 
 
 def test_the_served_model_reads_columns_by_name_and_lists_what_is_missing(
     tmp_path: Path, linear: None
 ) -> None:
     served = _load_pyfunc(str(ranker(tmp_path / "ranker")))
-    frame = pd.DataFrame({"p_base": [0.2], "other": [9.0], "n_documents": [1.0]})
-    assert served.predict(frame).tolist() == [0.1]
+    frame = pd.DataFrame({"p_base": [0.2, 0.4], "other": [9.0, 9.0], "n_documents": [1.0, 1.0]})
+    assert served.predict(frame.assign(**LINES)).tolist() == [0.1, 0.2]
     with pytest.raises(TadasuError, match="lacks 2 columns: n_documents, p_base"):
-        served.predict(pd.DataFrame({"other": [9.0]}))
+        served.predict(pd.DataFrame({"other": [9.0, 9.0]}).assign(**LINES))
 
 
 def _git(folder: Path, *arguments: str) -> None:
@@ -367,7 +368,7 @@ def _free_port() -> int:
 
 
 def _fetched(address: str, server: "subprocess.Popen[bytes]") -> bytes:
-    for _ in range(600):
+    for _ in range(1800):
         assert server.poll() is None, "the page's server stopped"
         try:
             with urllib.request.urlopen(address, timeout=10) as answer:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
+from models.pyfunc import KEY
 from models.tracking.connection import ANONYMOUS, active, client
 from models.tracking.runs import INPUTS, MODEL_ID, Measure, file_name
 from tadasu.errors import TadasuError
@@ -50,7 +51,7 @@ def register(
         store: the SQLite file.
         run: the run that made the model.
         folder: what the ranker saved: text and JSON.
-        columns: the declared columns of its input, the signature.
+        columns: the declared features that it reads: with the key of a repair, the signature.
         metrics: the figures of the held-out year.
         by: the figure that decides.
 
@@ -105,7 +106,8 @@ def _log_model(store: Path, run: str, folder: Path, columns: Sequence[str], tags
         from mlflow.models import ModelSignature
         from mlflow.types import ColSpec, Schema
 
-        given = Schema([ColSpec("double", column, required=False) for column in columns])
+        key = [ColSpec(kind, column) for column, kind in KEY.items()]
+        given = Schema([*key, *(ColSpec("double", column, required=False) for column in columns)])
         info = mlflow.pyfunc.log_model(
             name="ranker",
             loader_module=LOADER,
