@@ -48,12 +48,12 @@ def assess(frame: Frame, law: Law) -> Frame:
 
     Raises:
         FrameError: a column holds another type than its field.
-        LawError: a DataFrame has rows of a tax year whose law is not entered.
+        LawError: a DataFrame has rows of a tax year without law (of a LazyFrame they get an `error`).
     """
-    if isinstance(frame, pl.DataFrame):
-        check_years(frame)
     lazy = frame.lazy()
     given = Given.of(lazy.collect_schema())
+    if isinstance(frame, pl.DataFrame):
+        check_years(frame)
     lazy = lazy.with_columns(error(given).alias("error"))
     for lines in notice(given, law):
         lazy = lazy.with_columns(lines)

@@ -190,7 +190,7 @@ def contradictions(given: Given, law: Law) -> pl.Expr:
     """Return the names of what contradicts, in the list's order, joined by ';'; null where nothing does."""
     mask = pl.lit(0, pl.Int32)
     for place, item in enumerate(CONTRADICTIONS):
-        mask = mask + item.holds(given, law).cast(pl.Int32) * 2**place
+        mask = mask + item.holds(given, law).fill_null(False).cast(pl.Int32) * 2**place
     return mask.map_batches(_names, return_dtype=pl.String, is_elementwise=True)
 
 

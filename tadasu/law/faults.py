@@ -7,7 +7,10 @@ import polars as pl
 
 from tadasu.fields import Field
 from tadasu.law.given import INPUTS, Given
+from tadasu.law.law import Law
 from tadasu.law.load import FOLDER, keys_of, read, whole
+
+_TAX_YEAR = Field("tax_year", "課税年度", "count", "year", "")
 
 FAULT = {"row": pl.Int64(), "column": pl.String(), "value": pl.String(), "expected": pl.String()}
 
@@ -34,13 +37,14 @@ def plausible() -> Plausible:
 
 def faults(frame: pl.DataFrame) -> pl.DataFrame:
     """Return one line a cell that cannot be computed: row (from 0), column, value, expected; by row."""
-    found = [_faults(frame[name], field) for name, field in INPUTS.items() if _has(frame, name)]
+    known = (*INPUTS.items(), ("tax_year", _TAX_YEAR))
+    found = [_faults(frame[name], field) for name, field in known if _has(frame, name)]
     return pl.concat([pl.DataFrame(schema=FAULT), *found]).sort("row", maintain_order=True)
 
 
 def error(given: Given) -> pl.Expr:
     """Return why a row cannot be computed, null where it can: 'column: value（expected）', joined by '; '."""
-    names = [name for name in INPUTS if given.has(name)]
+    names = [name for name in (*INPUTS, "tax_year") if given.has(name)]
     if "renew_error" in given.schema:
         names.append("renew_error")
     if not names:
@@ -94,6 +98,8 @@ def _bad(cells: pl.Series, field: Field) -> tuple[pl.Series | None, str]:
     if field.kind == "status":
         words = list(field.values)
         return ~cells.cast(pl.String).is_in(words), "・".join(words) + "のいずれか"
+    if field is _TAX_YEAR:
+        return ~cells.is_in(list(Law.years())), f"{'・'.join(map(str, Law.years()))}のいずれか"
     bounds = plausible()
     most = bounds.greatest_count if field.kind == "count" else bounds.greatest_amount
     least = -most if field.negative else 0

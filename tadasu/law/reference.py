@@ -20,10 +20,15 @@ _HEADS = {"year", "name", "title", "ordinance_name"}
 
 _COVERAGE = FOLDER / "COVERAGE.md"
 _MARK = "<!-- generated below -->"
+_PREFACE = """\
+このページは `tadasu/law/years/` と `tadasu/law/ordinances/` から生成した。
+直接直さず、`python -m tadasu.law.reference` で作り直す。
+根拠の「未確認」は、その数値を裏付ける資料を誰も読んでいないことを示す。「条文」は条文の文を読んだものだけに付ける。
+条文の番号そのものは、数値の根拠にかかわらず、条文では確かめていない。"""
 
 
 def parameters(law: Law) -> dict[str, Shape]:
-    """Return every number of a year's law by its path, in the order of the file; the ordinance's come last."""
+    """Return every number of a year's law by its path, in the file's order; the ordinance's come last."""
     return dict(_walk(law, ""))
 
 
@@ -42,15 +47,12 @@ def labels() -> dict[str, str]:
 
 
 def render() -> str:
-    """Return `docs/law.md`: the changes from year to year, then each year's numbers with article and basis."""
+    """Return `docs/law.md`: changes from year to year, then each year's numbers with article and basis."""
     laws = [Law.of(year) for year in Law.years()]
     names = labels()
     pages = [
         "# 個人住民税の法律（数値と根拠）",
-        "このページは `tadasu/law/years/` と `tadasu/law/ordinances/` から生成した。直接直さない"
-        "（`python -m tadasu.law.reference`）。\n"
-        "根拠の「未確認」は、その数値を裏付ける資料を誰も読んでいないことを示す。「条文」は条文の文を読んだものだけに付ける。\n"
-        "条文の番号そのものは、数値の根拠にかかわらず、条文では確かめていない。",
+        _PREFACE,
         "## 年度間の違い",
         *(_changes(before, after, names) for before, after in pairwise(laws)),
         *(_year(law, names) for law in reversed(laws)),
@@ -134,7 +136,7 @@ def coverage() -> str:
     unverified: dict[str, list[int]] = {}
     for year in Law.years():
         found = parameters(Law.of(year))
-        counts = Counter(shape.cite.basis for shape in found.values())
+        counts: Counter[str] = Counter(shape.cite.basis for shape in found.values())
         cells = [str(counts[basis]) for basis in BASES] + [str(len(found))]
         table.append(f"| {year} | " + " | ".join(cells) + " |")
         for path, shape in found.items():
