@@ -40,14 +40,8 @@ def reliability(p: ArrayLike, y: ArrayLike, *, synthetic: bool = False) -> bytes
         label(axes, 0.86, 0.86, "確率どおり", QUIET, xytext=(-8, 4), ha="right")
         axes.vlines(said, low, high, color=ACCENT, lw=1.6, alpha=0.45)
         axes.plot(said, seen, "o", color=ACCENT, ms=7, mec=PAPER, mew=1.2, clip_on=False)
-        axes.text(
-            0.985,
-            0.045,
-            "点：各組の実績　縦線：95%信頼区間",
-            transform=axes.transAxes,
-            ha="right",
-            color=QUIET,
-        )
+        key = "点：各組の実績　縦線：95%信頼区間"
+        axes.text(0.02, 0.94, key, transform=axes.transAxes, color=QUIET)
         _unit(axes, "予測した修正確率（各組の平均）", "実際に修正された割合")
         return canvas.png()
 

@@ -146,8 +146,8 @@ def _verdict(new: Any, old: Any | None, by: str) -> tuple[str, str]:
 def resolve(store: Path, alias: str = CHAMPION, *, name: str | None = None) -> Path:
     """Return the folder of the model that has the alias, its hash checked; to be read by our own loader.
 
-    The hash shows files that were changed or damaged after registering; it does not hold against somebody who
-    may write the store as well, which the ledger's event of the registering does.
+    The hash shows files changed or damaged after registering. Somebody who may write the store as well
+    can change the hash with them; the ledger, whose events hash what train wrote, then disagrees.
 
     Args:
         store: the SQLite file.
