@@ -43,7 +43,7 @@ def at_most(amount: pl.Expr, limit: pl.Expr) -> pl.Expr:
 
 def floor_zero(amount: pl.Expr) -> pl.Expr:
     """Return `amount`, or 0 where it is negative."""
-    return pl.when(amount > 0).then(amount).otherwise(pl.when(amount.is_not_null()).then(0))
+    return amount.clip(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Amount:
 
     def cap(self, amount: pl.Expr) -> pl.Expr:
         """Return `amount`, at most this number; null for null."""
-        return at_most(amount, self.lit)
+        return amount.clip(upper_bound=self.value)
 
     def cut(self, amount: pl.Expr) -> pl.Expr:
         """Return `amount` with what is below a whole multiple of this number cut off."""
