@@ -14,16 +14,15 @@ from tadasu.tables import CHANGES, REPAIRS, TRUTH
 
 
 def featurize(
-    year: int,
     tables: dict[str, pl.DataFrame],
     past: dict[int, dict[str, pl.DataFrame]],
     law: Law,
     bulk_staff: tuple[str, ...] = (),
 ) -> dict[str, pl.DataFrame]:
-    """Return the tables `repairs`, `changes`, `features` and `truth` of a tax year.
+    """Return the tables `repairs`, `changes`, `features` and `truth` of the tax year of `law`.
 
-    `past` holds earlier years only: nothing of this year's labels enters the features. `truth` has the repairs of
-    labelled rows alone, so it is empty where the year has no corrections.
+    `past` holds earlier years only: nothing of this year's labels enters the features. `truth` has the
+    repairs of labelled rows alone, so it is empty where the year has no corrections.
     """
     prepared = sources(tables, law)
     proposed = propose(prepared)

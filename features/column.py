@@ -1,4 +1,4 @@
-"""A column of the feature matrix: its name, the Japanese sentence that explains it, the group it is told in."""
+"""A column of the feature matrix: its name, its Japanese sentence, the group it is told in."""
 
 from dataclasses import dataclass
 

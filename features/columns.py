@@ -1,4 +1,4 @@
-"""The clues, one line each: name, group, the sentence that staff read, and how it is computed from the evidence."""
+"""The clues, one line each: name, group, the sentence that staff read, how it is computed."""
 
 import polars as pl
 

@@ -1,4 +1,4 @@
-"""What is known about each repair, joined into one wide frame: the row, the person, the papers, the relatives.
+"""What is known about each repair: of the row, the person, the papers, the relatives.
 
 Every function takes one year's `Sources` (and earlier years' records) and returns a small table with its key;
 `features.matrix` joins them to the repairs.
@@ -65,7 +65,7 @@ def check_profile(sources: Sources) -> pl.DataFrame:
 
 def person_evidence(sources: Sources) -> pl.DataFrame:
     """Return by person: age, household, residence, income level, papers."""
-    year = sources.rows["tax_year"].first()
+    year = sources.law.year
     day_one = pl.date(year, 1, 1)
     people = sources.people.join(_households(sources), on="household_id", how="left", maintain_order="left")
     base = people.select(
@@ -144,7 +144,7 @@ def paper_support(sources: Sources) -> pl.DataFrame:
     """Return by person, field and value: how many papers of each kind in force state it."""
     standing = sources.values.filter("in_force")
     return standing.group_by("person", "field", "value").agg(
-        said=pl.len(), *((pl.col("kind") == kind).sum().alias(f"said_{kind}") for kind in KINDS)
+        pl.len().alias("said"), *((pl.col("kind") == kind).sum().alias(f"said_{kind}") for kind in KINDS)
     )
 
 

@@ -1,7 +1,7 @@
 """What earlier years say: how often rows like this one, and papers of this payer, led to a correction.
 
-Only the tables of earlier years come in. A check is known by its evidence (the field it names, what it states),
-and by its code only while the same code and name are in use.
+Only the tables of earlier years come in. A check is known by its evidence (the field it names, what it
+states), and by its code only while the same code and name are in use.
 """
 
 import polars as pl
@@ -38,7 +38,7 @@ def row_history(
     past: dict[int, dict[str, pl.DataFrame]],
     bulk_staff: tuple[str, ...] = (),
 ) -> pl.DataFrame:
-    """Return by row_id the record of its check, of its kind of evidence, and of the person in earlier years."""
+    """Return by row_id the earlier record of its check, its kind of evidence and its person."""
     rows = _rows(tables)
     done = [
         _rows(year).join(labels(year["corrections"], bulk_staff), on="row_id")

@@ -1,7 +1,7 @@
 """What staff did with each row, as a set of changes: the label, with missing told apart from 'no'.
 
-A row's label is its last word: lines `corrected` make a set of changes, `no_change` none, `inquiry` alone is open
-(no label), and a row without a line, or closed in bulk, has no label either.
+A row's label is its last word: lines `corrected` make a set of changes, `no_change` none, `inquiry` alone is
+open (no label), and a row without a line, or closed in bulk, has no label either.
 """
 
 import polars as pl

@@ -1,4 +1,4 @@
-"""From repairs to the matrix: the evidence is joined to each repair, then every declared column is computed."""
+"""From repairs to the matrix: evidence is joined to each repair, then every declared column computed."""
 
 import polars as pl
 

@@ -40,7 +40,7 @@ def parse(text: pl.Expr) -> pl.Expr:
 
 
 def legal(field: pl.Expr, value: pl.Expr) -> pl.Expr:
-    """Say whether `value` is legal for the field numbered `field` (sign, flag 0–1, status 0–2, people 0–20)."""
+    """Say whether `value` is legal for the field numbered `field` (sign, range of flag, status, count)."""
     negative = [NUMBER[name] for name in FIELD_NAMES if FIELDS[name].negative]
     top = pl.lit(None, dtype=pl.Int64)
     for kind, most in (("flag", 1), ("status", 2), ("count", 20)):

@@ -53,7 +53,7 @@ def _class(sources: Sources, birth: str, together: pl.Expr) -> pl.Expr:
 
 
 def claimed_relatives(sources: Sources) -> pl.DataFrame:
-    """Return each claimed dependant once a person: the class claimed, the class by the register, disability."""
+    """Return each claimed dependant once a person: class claimed, class by the register, disability."""
     apart = pl.col("lives_apart").fill_null(value=False)
     claimed = _class(sources, "birth_date", ~apart)
     actual = _class(sources, "register_birth", pl.col("together"))

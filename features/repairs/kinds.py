@@ -1,4 +1,4 @@
-"""The kinds of repair, each declared once: its name, what it says to staff, and whether it needs a named field.
+"""The kinds of repair, each declared once: its name, what it says to staff, whether it is blind.
 
 The order is the order of precedence: where two kinds propose the same changes, the first names the repair.
 """

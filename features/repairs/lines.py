@@ -1,8 +1,8 @@
 """The lines that proposals are made of: one changed field of one proposal.
 
-A generator returns lines (person, row or -1, kind number, document or -1, option, line_no of the claim or -1, field
-number, value); those that share all but field and value are one proposal. `option` tells proposals of a kind and document apart; `lines`
-gives every field its own, `together` and `grouped` do not.
+A generator returns lines (person, row or -1, kind number, document or -1, option, line_no of the claim or -1,
+field number, value); those that share all but field and value are one proposal. `option` tells proposals of a
+kind and document apart; `lines` gives every field its own, `together` and `grouped` do not.
 """
 
 import polars as pl
@@ -35,7 +35,7 @@ def grouped(
     value: pl.Expr | str = "value",
     option: pl.Expr | int = 0,
 ) -> pl.DataFrame:
-    """Make lines of proposals of several changes: those of one person, document and option belong together."""
+    """Make lines of proposals of several changes: one person, document and option belong together."""
     number = pl.lit(NUMBER[field]) if isinstance(field, str) and field in NUMBER else _expression(field)
     made = frame.select(
         person=pl.col("person"),

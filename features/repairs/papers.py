@@ -1,4 +1,4 @@
-"""Proposals that take what the papers say: values of documents, sums of reports, gifts, last year's record."""
+"""Proposals that take what the papers say: values of documents, sums of reports, gifts, last year."""
 
 import polars as pl
 

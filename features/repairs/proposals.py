@@ -44,7 +44,8 @@ class Proposed:
     """The repairs of one year.
 
     repairs: row, repair_id (0 is 'leave'), person, kind (number), kinds (bit set of all grounds), supports
-    (documents that speak for it), document and line_no of the claim (or -1), n_changes, signature (`field=value|…`).
+    (documents that speak for it), document and line_no of the claim (or -1), n_changes, signature
+    (`field=value|…`).
     changes: row, repair_id, person, field (number), recorded, value.
     """
 
@@ -64,7 +65,7 @@ def propose(sources: Sources) -> Proposed:
 
 
 def _complete(made: pl.DataFrame, sources: Sources) -> pl.DataFrame:
-    """Drop lines that change nothing and proposals that would set an impossible value; join each to a text."""
+    """Drop lines that change nothing and proposals with an impossible value; join each to a text."""
     checked = made.join(sources.recorded, on=["person", "field"], how="left", maintain_order="left")
     checked = checked.with_columns(
         bad=~legal(pl.col("field"), pl.col("value")),

@@ -23,7 +23,7 @@ DIGITS = 8
 
 
 def incomes(sources: Sources) -> pl.DataFrame:
-    """Compute salary and pension income from the recorded revenue, and what salary beside a pension adjusts."""
+    """Compute salary and pension income from the recorded revenue, and the adjustment of both."""
     law, record = sources.law, sources.record.join(sources.people.select("person", "birth_date"), on="person")
     salary = law.salary_income.of(pl.col("salary_revenue"))
     other = pl.col("total_income") - pl.col("pension_income")
@@ -153,7 +153,7 @@ def _household_spouse(sources: Sources) -> pl.DataFrame:
 
 
 def keyed_salary(sources: Sources) -> pl.DataFrame:
-    """Undo a keying error in a salary: one digit other, one more or one less, so that the stated income fits."""
+    """Undo a keying error in a salary: one digit other, more or less, so that the stated income fits."""
     law = sources.law
     stated = sources.documents.filter("in_force", pl.col("salary_income").is_not_null())
     odd = stated.filter(law.salary_income.of(pl.col("salary_revenue")) != pl.col("salary_income"))

@@ -1,7 +1,7 @@
 """Proposals about salary and pension reports: one too many, one too few, a previous employer counted twice.
 
-Law: a person's salary is the sum over all payers (所得税法28条); a previous employer's part that the remarks of a
-year-end-adjusted report state (摘要 前職分) is in that report's amount already (所得税法190条).
+Law: a person's salary is the sum over all payers (所得税法28条); a previous employer's part that the remarks
+of a year-end-adjusted report state (摘要 前職分) is in that report's amount already (所得税法190条).
 """
 
 import polars as pl

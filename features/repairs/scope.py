@@ -1,7 +1,7 @@
 """Which fields a row is about: subjects of fields that staff settle together.
 
-A row names one field; an officer looks at the whole subject (a previous employer's report moves salary and social
-insurance alike). A row that names none may be about anything on which the documents speak.
+A row names one field; an officer looks at the whole subject (a previous employer's report moves salary and
+social insurance alike). A row that names none may be about anything on which the documents speak.
 """
 
 import polars as pl
@@ -66,7 +66,7 @@ ANYTHING = ("salary", "pension", "other_income", "medical", "spouse", "relatives
 """Subjects of a row that names no field."""
 
 UNNAMED_BLIND = ("relatives", "disability")
-"""Subjects for which blind kinds are proposed on a row that names no field: papers often name nobody there."""
+"""Subjects of blind kinds on a row that names no field: papers often name nobody there."""
 
 
 def _named(field: str) -> set[str]:

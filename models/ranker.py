@@ -1,0 +1,224 @@
+"""The ranker: two LightGBM models and their calibration, as text and JSON in one folder.
+
+The repair model says which repair is right, given that the row needs one; the row model says whether it does,
+seeing the best repair beside the row. Their product is the probability of each repair: P(repair) =
+P(correction) × P(repair | correction); P(leave) is what remains.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import lightgbm
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from tadasu.errors import TadasuError
+from tadasu.store import write_text
+
+Floats = npt.NDArray[np.float64]
+KEY = ("tax_year", "row_id", "repair_id")
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """Settings of both LightGBM models; `threads` is fixed because sums depend on it."""
+
+    num_leaves: int = 31
+    learning_rate: float = 0.1
+    trees: int = 160
+    min_data_in_leaf: int = 40
+    feature_fraction: float = 0.4
+    lambda_l2: float = 5.0
+    max_bin: int = 63
+    folds: int = 3
+    seed: int = 1
+    threads: int = 2
+
+    def lightgbm(self) -> dict[str, Any]:
+        """Return LightGBM's parameters; the same data give the same model, bit for bit."""
+        return {
+            "objective": "binary",
+            "num_leaves": self.num_leaves,
+            "learning_rate": self.learning_rate,
+            "min_data_in_leaf": self.min_data_in_leaf,
+            "feature_fraction": self.feature_fraction,
+            "lambda_l2": self.lambda_l2,
+            "max_bin": self.max_bin,
+            "num_threads": self.threads,
+            "seed": self.seed,
+            "deterministic": True,
+            "force_row_wise": True,
+            "verbosity": -1,
+        }
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A monotone map from a model's score to a probability: knots of an isotonic regression."""
+
+    scores: tuple[float, ...] = (0.0, 1.0)
+    probabilities: tuple[float, ...] = (0.0, 1.0)
+
+    def apply(self, score: Floats) -> Floats:
+        """Return the probabilities of scores (shape n)."""
+        return np.asarray(np.interp(score, self.scores, self.probabilities), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Ranker:
+    """A trained ranker. `columns` are the features it reads; `metrics` are out of fold."""
+
+    repair_text: str
+    row_text: str
+    columns: tuple[str, ...]
+    repair_calibration: Calibration
+    row_calibration: Calibration
+    facts: dict[str, str]
+    metrics: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def model_id(self) -> str:
+        """Return a hash of the models, their calibration, and the facts (data, law, code) behind them."""
+        content = {
+            "repair": _model_part(self.repair_text),
+            "row": _model_part(self.row_text),
+            "columns": self.columns,
+            "calibration": _calibration_json(self),
+            "facts": self.facts,
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+    def score(self, features: pl.DataFrame) -> Floats:
+        """Return the calibrated probability of each repair; those of a row, 'leave' included, add up to one.
+
+        Args:
+            features: lines (tax_year, row_id, repair_id, columns…), the repairs of a row together.
+
+        Raises:
+            TadasuError: a column that the model reads is missing.
+        """
+        frame = self._checked(features)
+        conditional = self.conditional(frame)
+        correction = self.row_calibration.apply(
+            lightgbm.Booster(model_str=self.row_text).predict(row_matrix(frame, conditional, self.columns))
+        )
+        return spread(frame, conditional, correction)
+
+    def conditional(self, frame: pl.DataFrame) -> Floats:
+        """Return P(repair | the row needs a correction) of each line, 0 for 'leave'."""
+        booster = lightgbm.Booster(model_str=self.repair_text)
+        score = np.zeros(frame.height)
+        other = frame["repair_id"].to_numpy() > 0
+        if other.any():
+            raw = booster.predict(matrix_of(frame.filter(pl.col("repair_id") > 0), self.columns))
+            score[other] = self.repair_calibration.apply(raw)
+        return score
+
+    def _checked(self, features: pl.DataFrame) -> pl.DataFrame:
+        missing = [name for name in (*KEY, *self.columns) if name not in features.columns]
+        if missing:
+            raise TadasuError(
+                f"features: {', '.join(missing[:5])} missing, which model {self.model_id} reads. "
+                "Run featurize with the code that trained it, or train anew."
+            )
+        return features
+
+    def save(self, folder: Path) -> None:
+        """Write boosters, columns.json, calibration.json and metrics.json into `folder`."""
+        write_text(folder / "booster_repair.txt", self.repair_text)
+        write_text(folder / "booster_row.txt", self.row_text)
+        parts = {
+            "columns": {"columns": self.columns},
+            "calibration": _calibration_json(self),
+            "metrics": self.metrics,
+            "model": {"model_id": self.model_id, "facts": self.facts},
+        }
+        for name, content in parts.items():
+            write_text(folder / f"{name}.json", json.dumps(content, indent=1, sort_keys=True) + "\n")
+
+
+def load(folder: Path) -> Ranker:
+    """Read a ranker from its folder: text and JSON only.
+
+    Raises:
+        TadasuError: the folder holds no ranker, or its content is not what its model_id says.
+    """
+    if not (folder / "model.json").is_file():
+        raise TadasuError(
+            f"{folder}: no ranker there (model.json is missing). Run train, or name another folder."
+        )
+    parts = {
+        name: json.loads((folder / f"{name}.json").read_text())
+        for name in ("columns", "calibration", "metrics", "model")
+    }
+    known = {name: Calibration(*map(tuple, knots)) for name, knots in parts["calibration"].items()}
+    ranker = Ranker(
+        repair_text=(folder / "booster_repair.txt").read_text(),
+        row_text=(folder / "booster_row.txt").read_text(),
+        columns=tuple(parts["columns"]["columns"]),
+        repair_calibration=known["repair"],
+        row_calibration=known["row"],
+        facts=parts["model"]["facts"],
+        metrics=parts["metrics"],
+    )
+    if ranker.model_id != parts["model"]["model_id"]:
+        raise TadasuError(
+            f"{folder}: changed since it was trained (model_id differs). Take an untouched copy."
+        )
+    return ranker
+
+
+def matrix_of(frame: pl.DataFrame, columns: tuple[str, ...]) -> npt.NDArray[np.float32]:
+    """Return the columns as a Float32 matrix (lines × columns), null as NaN."""
+    return frame.select(columns).to_numpy().astype(np.float32, copy=False)
+
+
+def row_matrix(frame: pl.DataFrame, conditional: Floats, columns: tuple[str, ...]) -> npt.NDArray[np.float32]:
+    """Return one line per row: its 'leave' line, the line of its likeliest repair, and how clear that is."""
+    start = np.flatnonzero(frame["repair_id"].to_numpy() == 0)
+    size = np.diff(np.append(start, frame.height))
+    best = _first_best(conditional, start, size)
+    top = conditional[best]
+    without = conditional.copy()
+    without[best] = 0.0
+    clear = np.column_stack(
+        [top, np.maximum.reduceat(without, start), np.add.reduceat(conditional, start), size]
+    )
+    whole = matrix_of(frame, columns)
+    return np.hstack([whole[start], whole[best], clear.astype(np.float32)])
+
+
+def _first_best(conditional: Floats, start: npt.NDArray[np.int64], size: npt.NDArray[np.int64]) -> Any:
+    """Return the place of each row's likeliest repair (of equals the first; 'leave' where alone)."""
+    highest = np.repeat(np.maximum.reduceat(conditional, start), size)
+    place = np.where(conditional == highest, np.arange(len(conditional)), len(conditional))
+    return np.minimum.reduceat(place, start)
+
+
+def spread(frame: pl.DataFrame, conditional: Floats, correction: Floats) -> Floats:
+    """Give P(correction) of each row to its repairs in proportion, the rest to 'leave'."""
+    start = np.flatnonzero(frame["repair_id"].to_numpy() == 0)
+    size = np.diff(np.append(start, frame.height))
+    total = np.add.reduceat(conditional, start)
+    share = np.divide(
+        conditional, np.repeat(total, size), out=np.zeros_like(conditional), where=conditional > 0
+    )
+    result = share * np.repeat(np.where(total > 0, correction, 0.0), size)
+    result[start] = 1.0 - np.where(total > 0, correction, 0.0)
+    return result
+
+
+def _calibration_json(ranker: Ranker) -> dict[str, Any]:
+    return {
+        "repair": [ranker.repair_calibration.scores, ranker.repair_calibration.probabilities],
+        "row": [ranker.row_calibration.scores, ranker.row_calibration.probabilities],
+    }
+
+
+def _model_part(text: str) -> str:
+    """Return the trees alone: what follows `parameters:` names the number of threads."""
+    return text.split("\nparameters:")[0]
