@@ -1,5 +1,7 @@
 """寄附金税額控除: basic part, special part for gifts to municipalities, one-stop part."""
 
+from fractions import Fraction
+
 import polars as pl
 
 from tadasu.law.given import Given
@@ -52,7 +54,7 @@ def credit(given: Given, law: Law) -> list[pl.Expr]:
     common = given.total("donation_furusato", "donation_other")
     return [
         (
-            side.donation.up(_creditable(law, common + given.whole(f"donation_{name}_only")))
+            _basic(law, common + given.whole(f"donation_{name}_only"), side)
             + pl.col(f"donation_special_{name}")
             + _one_stop(given, law, pl.col(f"donation_special_{name}"))
         ).alias(f"donation_credit_{name}")
@@ -60,10 +62,14 @@ def credit(given: Given, law: Law) -> list[pl.Expr]:
     ]
 
 
-def _creditable(law: Law, gifts: pl.Expr) -> pl.Expr:
-    rule = law.donation_credit
-    limit = rule.income_share.down(pl.col("aggregate_income"))
-    return floor_zero(pl.min_horizontal(gifts, limit) - rule.floor.value)
+def _basic(law: Law, gifts: pl.Expr, side: Side) -> pl.Expr:
+    """The income's share that limits the gifts is not rounded, so it is kept as a fraction until the end."""
+    rule, share = law.donation_credit, law.donation_credit.income_share.fraction
+    limit = pl.col("aggregate_income") * share.numerator
+    creditable = floor_zero(
+        pl.min_horizontal(gifts * share.denominator, limit) - rule.floor.value * share.denominator
+    )
+    return side.donation.up_share(creditable, Fraction(1, share.denominator))
 
 
 def _one_stop(given: Given, law: Law, special_part: pl.Expr) -> pl.Expr:

@@ -37,18 +37,18 @@ def _status(given: Given) -> pl.Expr:
 
 
 def relief(law: Law) -> list[pl.Expr]:
-    """Return 所得割の調整額: what keeps the levy from pushing the income below the limit, split pro rata."""
+    """Return 所得割の調整額: what keeps the levy from pushing the income below the limit."""
     levy = pl.col("levy_after_credits_ward") + pl.col("levy_after_credits_metropolis")
     shortfall = floor_zero(limit(law.exemption) - (pl.col("aggregate_income") - levy))
-    amount = pl.min_horizontal(shortfall, levy)
-    ward = pl.when(amount > 0).then(amount * pl.col("levy_after_credits_ward") // levy).otherwise(0)
-    return [amount.alias("levy_relief"), ward.alias("levy_relief_ward")]
+    return [pl.min_horizontal(shortfall, levy).alias("levy_relief"), levy.alias("levy_before_relief")]
 
 
 def relieved() -> list[pl.Expr]:
-    """Return what the relief leaves of each levy."""
-    metropolis = pl.col("levy_relief") - pl.col("levy_relief_ward")
-    return [
-        (pl.col("levy_after_credits_ward") - pl.col("levy_relief_ward")).alias("levy_ward"),
-        (pl.col("levy_after_credits_metropolis") - metropolis).alias("levy_metropolis"),
-    ]
+    """Return what the relief leaves of each levy; each part is pro rata, a fraction of a yen relieved too."""
+    relief, levy = pl.col("levy_relief"), pl.col("levy_before_relief")
+    lines = []
+    for side in ("ward", "metropolis"):
+        own = pl.col(f"levy_after_credits_{side}")
+        part = pl.when(relief > 0).then((relief * own + levy - 1) // levy).otherwise(0)
+        lines.append((own - part).alias(f"levy_{side}"))
+    return lines

@@ -24,14 +24,14 @@ def cut(given: Given, law: Law) -> pl.Expr:
         & (total <= rule.remnant_income_limit.value)
     )
     amount = each + pl.when(left_over).then(rule.remnant.lit).otherwise(0)
-    return pl.min_horizontal(amount, pl.col("levy_ward") + pl.col("levy_metropolis"))
+    return pl.min_horizontal(amount, pl.col("levy_before_relief") - pl.col("levy_relief"))
 
 
 def split() -> list[pl.Expr]:
     """Return each side's part of the cut: the metropolis's in proportion to the levies and rounded up."""
     levy, cut = pl.col("levy_ward") + pl.col("levy_metropolis"), pl.col("fixed_amount_cut")
     product = cut * pl.col("levy_metropolis")
-    metropolis = pl.when(cut > 0).then((product + levy - 1) // levy).otherwise(0)
+    metropolis = pl.when((cut > 0) & (levy > 0)).then((product + levy - 1) // levy).otherwise(0)
     return [
         metropolis.alias("fixed_amount_cut_metropolis"),
         (cut - metropolis).alias("fixed_amount_cut_ward"),

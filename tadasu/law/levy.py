@@ -44,9 +44,11 @@ def after_cut(given: Given, law: Law) -> list[pl.Expr]:
     credit = given.whole("dividend_levy_credit")
     ward = law.ordinance.ward.levy_credit.up(credit)
     return [
-        (pl.col("levy_ward") - pl.col("fixed_amount_cut_ward")).alias("levy_after_cut_ward"),
-        (pl.col("levy_metropolis") - pl.col("fixed_amount_cut_metropolis")).alias(
-            "levy_after_cut_metropolis"
+        *(
+            floor_zero(pl.col(f"levy_{side}") - pl.col(f"fixed_amount_cut_{side}")).alias(
+                f"levy_after_cut_{side}"
+            )
+            for side in ("ward", "metropolis")
         ),
         ward.alias("levy_credit_ward"),
         (credit - ward).alias("levy_credit_metropolis"),
