@@ -204,10 +204,10 @@ def spread(frame: pl.DataFrame, conditional: Floats, correction: Floats) -> Floa
     start = np.flatnonzero(frame["repair_id"].to_numpy() == 0)
     size = np.diff(np.append(start, frame.height))
     total = np.add.reduceat(conditional, start)
-    share = np.divide(
+    share: Floats = np.divide(
         conditional, np.repeat(total, size), out=np.zeros_like(conditional), where=conditional > 0
     )
-    result = share * np.repeat(np.where(total > 0, correction, 0.0), size)
+    result: Floats = share * np.repeat(np.where(total > 0, correction, 0.0), size)
     result[start] = 1.0 - np.where(total > 0, correction, 0.0)
     return result
 
