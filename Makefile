@@ -61,7 +61,7 @@ format: setup  ## Format the code and mend what lint can mend
 
 .PHONY: repro
 repro: setup  ## Re-run what changed of the default ward's pipeline (dvc repro)
-	$(BIN)/dvc repro
+	PATH="$(CURDIR)/$(BIN):$$PATH" dvc repro
 
 .PHONY: mlflow
 mlflow: setup  ## Open the MLflow page (OUT=DIR for a run that wrote there): http://127.0.0.1:5000

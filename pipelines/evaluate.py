@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 METRICS = "evaluation/metrics.json"
 NO_BACKTEST = "検証年度なし：正解のある年度が1年だけ、または他所の判定器を使うため、精度は測っていない"
-BASELINE = "LightGBM（行のみ）"
+EVEN = 0.5
+"""From this probability on a row counts as judged to need a correction."""
+BASELINE = "チェック別の修正率（昨年まで）"
 
 
 def pictures(evaluation: "Evaluation", *, synthetic: bool) -> dict[str, bytes]:
@@ -26,6 +28,9 @@ def pictures(evaluation: "Evaluation", *, synthetic: bool) -> dict[str, bytes]:
             p, y, {BASELINE: evaluation.baseline_p}, synthetic=synthetic
         ),
         "lift": plots.lift(p, y, synthetic=synthetic),
+        "errors_by_check": plots.errors_by_check(
+            evaluation.checks, (p >= EVEN) != (y > 0), synthetic=synthetic
+        ),
     }
 
 
@@ -56,7 +61,8 @@ def _measured(job: Job, progress: Progress = quiet) -> tuple["Evaluation", int]:
     frames, tables = job.tables(year, FRAMES), job.tables(year, names)
     past = {y: job.tables(y, names) for y in earlier if y < year}
     ranker = load(job.path("backtest/"))
-    found = evaluate(ranker, year, frames, tables, past, job.settings.evaluate, progress)
+    bulk_staff = tuple(job.settings.ward.bulk_staff)
+    found = evaluate(ranker, year, frames, tables, past, job.settings.evaluate, progress, bulk_staff)
     return found, year
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from pipelines.job import INTAKE, Job, Progress, quiet
+from pipelines.job import Job, Progress, quiet
 from tadasu.errors import TadasuError
 from tadasu.law import Law
 from tadasu.tables import DOCUMENTS, EXTRACT, INCONSISTENCIES
 
 Tables = dict[str, pl.DataFrame]
+VALIDATED = "validation/validation.json"
 FRAMES = ("repairs", "changes", "features", "truth")
 
 
@@ -32,7 +33,7 @@ def featurize(
     for done, (year, law) in enumerate(laws.items()):
         progress(str(year), done / len(laws))
         past = {earlier: tables for earlier, tables in years.items() if earlier < year}
-        yield year, of_year(year, years[year], past, law, bulk_staff)
+        yield year, of_year(years[year], past, law, bulk_staff)
     progress("", 1.0)
 
 
@@ -49,12 +50,18 @@ def require_documents(year: int, tables: Tables) -> None:
     raise TadasuError(
         f"The {len(rows):,} rows of the list of {year} all lack a document: neither do they name one of the "
         f"{len(documents):,} in {year}/documents, nor has a person of theirs any there. Nothing can be "
-        "proposed from that. Have the documents of that year and the list exported anew, both with the same numbers."
+        "proposed from that. Have the documents of that year and the list exported anew, with the "
+        "same numbers in both."
     )
 
 
 def run(job: Job) -> None:
-    """Read all years' tables; write each year's frames."""
+    """Read all years' tables; write each year's frames. What failed validation is not used."""
+    if job.json(VALIDATED)["verdict"] == "critical":
+        raise TadasuError(
+            f"{job.root / VALIDATED}: the extract failed validation. Read the report beside it, correct the "
+            "extract and start again from ingest."
+        )
     names = [table.name for table in EXTRACT]
     years = {year: job.tables(year, names) for year in job.years()}
     ward = job.settings.ward
@@ -65,8 +72,6 @@ def run(job: Job) -> None:
         for name in FRAMES:
             job.write(f"{year}/{name}.parquet", frames[name])
 
-
-__all__ = ["FRAMES", "INTAKE", "featurize", "run"]
 
 if __name__ == "__main__":
     from pipelines.stage import main

@@ -43,8 +43,9 @@ def mlflow(settings: Settings, port: str = "5000") -> int:
 
     if not port.isdecimal():
         raise TadasuError(f"port={port}: a number is expected, such as port=5001.")
-    sys.stdout.write(f"http://127.0.0.1:{port}（止めるには Ctrl-C）\n")
-    sys.stdout.flush()
+    if settings.database.is_file():
+        sys.stdout.write(f"http://127.0.0.1:{port}（止めるには Ctrl-C）\n")
+        sys.stdout.flush()
     tracking.ui(settings.database, int(port))
     return 0
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from models.evaluate import EvaluateSettings
-from models.ranker import ModelSettings
 from models.suggest import SuggestSettings
+
+from models.ranker import ModelSettings
 from pipelines.expectations.declare import Limits
 
 ROOT = Path(__file__).parents[1]

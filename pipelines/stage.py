@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -63,7 +64,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "featurize",
         "修正候補",
-        ("intake.json", *_TABLES),
+        ("intake.json", "validation/validation.json", *_TABLES),
         _FRAMES,
         ("ward",),
         ("features", "tadasu/law"),
@@ -74,7 +75,7 @@ STAGES: tuple[Stage, ...] = (
         ("intake.json", *_FRAMES, *_OF_TRAINING),
         ("ranker/", "backtest/"),
         ("ward", "model", "train"),
-        ("models/ranker.py",),
+        ("models/ranker.py", "models/training.py"),
     ),
     Stage(
         "evaluate",
@@ -165,6 +166,7 @@ def each(overrides: Sequence[str], job: Callable[[Settings], Any]) -> None:
     given = [word for word in overrides if word not in ("-m", "--multirun")]
     base = compose([word for word in given if word.startswith(("out=", "ward=")) and "," not in word])
     folder = base.out or ROOT / "data" / "multirun"
+    notes = folder / ".hydra"
 
     def one(config: Any) -> None:
         settings = _typed(config)
@@ -179,7 +181,7 @@ def each(overrides: Sequence[str], job: Callable[[Settings], Any]) -> None:
 
     quietly = ["hydra.output_subdir=null", "hydra/job_logging=none", "hydra/hydra_logging=none"]
     places = [
-        f"hydra.sweep.dir={words.quoted(str(folder / '.hydra'))}",
+        f"hydra.sweep.dir={words.quoted(str(notes))}",
         "hydra.run.dir=.",
         "hydra.job.chdir=false",
     ]
@@ -192,6 +194,7 @@ def each(overrides: Sequence[str], job: Callable[[Settings], Any]) -> None:
             hydra.main(config_path=str(CONF), config_name="config", version_base="1.3")(one)()
     finally:
         sys.argv = before
+        shutil.rmtree(notes, ignore_errors=True)  # Hydra's own; the settings of each run are in MLflow
 
 
 @contextmanager

@@ -3,23 +3,36 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from pipelines.evaluate import METRICS, NO_BACKTEST
+from pipelines.evaluate import BASELINE, METRICS, NO_BACKTEST
 from pipelines.job import Job
 from pipelines.publish import LANE_NAMES
 from pipelines.settings import ROOT, Settings
 from pipelines.stage import Stage
-from tadasu.fields import label
+from tadasu.fields import FIELDS
 from tadasu.tables import SUGGESTIONS
 
 TOP = 10
 UNKNOWN = "未計算"
+FIGURES = {
+    "row_pr_auc": "行の平均適合率（PR-AUC）",
+    "agreement": "職員の判断との一致率",
+    "right_field_first": "項目が正しい（第1候補）",
+    "right_field_and_value_first": "項目と値が正しい（第1候補）",
+    "exact_repair": "修正案が職員の修正と同じ",
+    "exact_repair_f1": "修正案の F1",
+    "ece": "確率のずれ（ECE、小さいほどよい）",
+}
+"""What the figures are called on screen."""
+HEADINGS = ("順位", "行", "チェック", "区分", "確率", "項目", "現在値", "修正案", "税額")
+FIXED = HEADINGS[:5]
 Bar = Callable[[Stage], AbstractContextManager[Callable[[str, float], None]]]
 
 
@@ -79,14 +92,15 @@ def _figures(console: Console, job: Job) -> None:
         console.print(f"評価：{NO_BACKTEST}。")
         return
     metrics = job.json_of(METRICS)
-    table = Table(title=f"検証（{metrics['year']}年度、学習に使わず）", title_justify="left")
-    for heading in ("指標", "値", "95 %信頼区間", "比較：修正率のみ", "比較：LightGBMのみ"):
+    table = Table(title=f"検証（{metrics['year']}年度、学習に使わず）", title_justify="left", box=SIMPLE_HEAD)
+    for heading in ("指標", "値", "95 %信頼区間", "比較（*）"):
         table.add_column(heading, justify="left" if heading == "指標" else "right")
     for name in (name for name in metrics if f"{name}_low" in metrics):
         low, high = metrics[f"{name}_low"], metrics[f"{name}_high"]
-        others = (metrics.get(f"{base}_{name}") for base in ("base", "plain"))
-        table.add_row(name, _number(metrics[name]), f"{low:.3f}–{high:.3f}", *map(_number, others))
+        interval, base = f"{low:.3f}–{high:.3f}", metrics.get(f"base_{name}")
+        table.add_row(FIGURES.get(name, name), _number(metrics[name]), interval, _number(base))
     console.print(table)
+    console.print(f"（*）{BASELINE}と、リストの照合値だけで判断した場合")
 
 
 def _number(value: Any) -> str:
@@ -96,19 +110,11 @@ def _number(value: Any) -> str:
 def _list(console: Console, job: Job) -> None:
     year = job.years()[-1]
     suggestions = pl.read_parquet(job.root / str(year) / f"{SUGGESTIONS.name}.parquet")
-    table = Table(title=f"{year}年度の修正提案（上位{TOP}件）", title_justify="left")
-    for heading in (
-        "順位",
-        "行",
-        "エラーコード",
-        "区分",
-        "修正確率",
-        "項目",
-        "現在値",
-        "修正案",
-        "税額の増減",
-    ):
-        table.add_column(heading, justify="right" if heading in ("順位", "修正確率") else "left")
+    title = f"{year}年度の修正提案（上位{TOP}件）"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for heading in HEADINGS:
+        justify: Literal["left", "right"] = "right" if heading in ("順位", "確率") else "left"
+        table.add_column(heading, justify=justify, overflow="fold", no_wrap=heading in FIXED)
     for line in suggestions.filter("proposed").filter(pl.col("rank") <= TOP).iter_rows(named=True):
         table.add_row(
             str(line["rank"]),
@@ -116,9 +122,9 @@ def _list(console: Console, job: Job) -> None:
             line["check_code"],
             LANE_NAMES[line["lane"]],
             f"{line['p_correction']:.0%}",
-            label(line["field"]) if line["field"] else "（変更なし）",
-            line["current_value"] or "–",
-            line["proposed_value"] or "–",
+            FIELDS[line["field"]].label if line["field"] else "（変更なし）",
+            _value(line["field"], line["current_value"]),
+            _value(line["field"], line["proposed_value"]),
             UNKNOWN if line["tax_delta"] is None else f"{line['tax_delta']:+,}円",
         )
     console.print(table)
@@ -127,6 +133,14 @@ def _list(console: Console, job: Job) -> None:
     told = "、".join(f"{name} {lanes.get(lane, 0):,}件" for lane, name in LANE_NAMES.items())
     console.print(f"区分別：{told}（計 {rows.height:,}行）")
     console.print(f"税額への影響：{_total(rows)}　削減できる時間：{UNKNOWN}")
+
+
+def _value(field: str | None, value: str | None) -> str:
+    """Write an amount with separators and its unit, anything else as it stands."""
+    if field is None or value is None:
+        return "–"
+    unit = FIELDS[field].unit
+    return f"{int(value):,}{unit}" if unit and value.lstrip("-").isdecimal() else value
 
 
 def _total(rows: pl.DataFrame) -> str:
@@ -141,7 +155,8 @@ def _files(console: Console, jobs: Sequence[Job], settings: Settings) -> None:
             console.print(f"ファイル：{_shown(job.root / name)}")
     console.print(f"監査証跡：{_shown(settings.ledger)}")
     if settings.tracking.enabled and any(job.stage == "publish" for job in jobs):
-        out = f" OUT={_shown(settings.out)}" if settings.out else ""
+        place = settings.database.parent
+        out = "" if place == ROOT / "data" else f" OUT={_shown(place)}"
         console.print(f"MLflow を開く：make mlflow{out}（http://127.0.0.1:5000）")
 
 

@@ -27,7 +27,7 @@ def train(
     facts: dict[str, str],
     progress: Progress = quiet,
 ) -> dict[str, "Ranker"]:
-    """Return `ranker`, trained on all labelled years, and where there are several `backtest`, without the last.
+    """Return `ranker`, trained on all labelled years, and of several years `backtest`, without the last.
 
     Raises:
         TadasuError: no year is labelled.
@@ -38,8 +38,8 @@ def train(
     if not labelled:
         raise TadasuError(
             "No earlier year of the extract has labels: none has both a list and what staff did about its "
-            "rows (corrections). Add such a year to the extract, or name the folder of a ranker that was trained "
-            "elsewhere with train.from=FOLDER."
+            "rows (corrections). Add such a year to the extract, or name the folder of a ranker that "
+            "was trained elsewhere with train.from=FOLDER."
         )
     sets = {"ranker": labelled, "backtest": labelled[:-1]}
     rankers = {}

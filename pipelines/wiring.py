@@ -13,6 +13,7 @@ HEAD = """\
 # stages in pipelines/stage.py; do not edit it here. `dvc repro` re-runs what changed.
 # No output is kept in DVC's cache: tables with people in them must not lie in a second place.
 """
+PICTURES = ("errors_by_check", "lift", "precision_recall", "reliability")
 CONFIGURED = "data/resolved.yaml"
 
 
@@ -44,10 +45,7 @@ def _stage(stage: Stage, years: list[int], root: str, extract: Path) -> dict[str
     if stage.name == "evaluate":
         metrics, pictures = (f"{root}/evaluation/metrics.json", f"{root}/evaluation")
         made["metrics"] = [{metrics: {"cache": False}}]
-        made["plots"] = [
-            {f"{pictures}/{name}.png": {"cache": False}}
-            for name in ("lift", "precision_recall", "reliability")
-        ]
+        made["plots"] = [{f"{pictures}/{name}.png": {"cache": False}} for name in PICTURES]
         return made
     made["outs"] = [{place: {"cache": False}} for place in outs]
     return made
