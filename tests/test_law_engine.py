@@ -252,3 +252,12 @@ def test_a_missing_date_of_birth_hides_no_other_contradiction() -> None:
     dated = frame.with_columns(pl.col("birth_date").cast(pl.Date))
     assert row["contradictions"] == "medical_and_self_medication"
     assert assess(dated, Law.of(2026))["contradictions"][0] == "medical_and_self_medication"
+
+
+def test_a_column_that_happens_to_be_called_like_a_step_of_the_computation_is_kept() -> None:
+    frame = pl.DataFrame(
+        {"salary_income": [5000000], "stock": ["shelf"], "levy_ward": [7], "is_here": [None]}
+    )
+    result = assess(frame, Law.of(2026))
+    assert result.select("stock", "levy_ward", "is_here").row(0) == ("shelf", 7, None)
+    assert result["resident_tax"].equals(assess(frame.select("salary_income"), Law.of(2026))["resident_tax"])

@@ -48,6 +48,7 @@ def test_lines_hold_together_for_anybody(people: list[dict[str, object]], year: 
     law = Law.of(year)
     result = assess(pl.DataFrame(people), law)
     assert result["error"].null_count() == result.height
+    assert result.select(pl.sum_horizontal(pl.col(WORKING).null_count())).item() == 0
     free = [line for line in WORKING if line != "special_rate_base"]
     assert result.select(pl.all_horizontal(pl.col(free) >= 0).all()).item()
     both = ["income_levy", "per_capita_levy", "adjustment_credit", "donation_credit", "fixed_amount_cut"]
@@ -129,3 +130,19 @@ def test_premiums_give_no_more_than_their_caps_and_more_premium_never_less(year:
     )
     assert result.max().row(0) == (28_000, 35_000, 35_000, 70_000, 25_000)
     assert all((result[column].diff().drop_nulls() >= 0).all() for column in result.columns)
+
+
+@pytest.mark.parametrize("year", YEARS)
+@pytest.mark.parametrize("relatives", [1, 2, 4])
+def test_near_the_limits_the_levy_never_pushes_income_below_them(year: int, relatives: int) -> None:
+    """所得割の調整措置: what is left after the levy is at least the limit, and no line is null."""
+    law = Law.of(year)
+    limit = 350_000 * (relatives + 1) + 420_000
+    frame = pl.DataFrame(pl.int_range(limit - 100, limit + 60_000, 7, eager=True).alias("business_income"))
+    frame = frame.with_columns(n_dependent_under16=pl.lit(relatives), dividend_levy_credit=pl.lit(0))
+    result = assess(frame, law)
+    assert result.select(pl.sum_horizontal(pl.col(WORKING).null_count())).item() == 0
+    owes = result.filter(pl.col("income_levy") > 0)
+    assert (owes["aggregate_income"] - owes["income_levy"] >= limit).all()
+    assert (result.filter(pl.col("aggregate_income") <= limit)["income_levy"] == 0).all()
+    assert result.filter(pl.col("levy_relief") > 0).height > 0

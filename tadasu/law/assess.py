@@ -16,6 +16,9 @@ from tadasu.law.lines import WORKING
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 Lines = list[pl.Expr]
 
+_ASIDE = "aside: "
+"""Where a column of the frame waits whose name the computation needs for itself."""
+
 
 def notice(given: Given, law: Law) -> Iterator[Lines]:
     """Yield the lines of the tax notice; each group needs only the groups before it."""
@@ -54,16 +57,19 @@ def assess(frame: Frame, law: Law) -> Frame:
     given = Given.of(lazy.collect_schema())
     if isinstance(frame, pl.DataFrame):
         check_years(frame)
-    lazy = lazy.with_columns(error(given).alias("error"))
-    for lines in notice(given, law):
+    groups = list(notice(given, law))
+    taken = {line.meta.output_name() for lines in groups for line in lines} & set(given.schema) - set(WORKING)
+    lazy = lazy.with_columns(error(given).alias("error"), *(pl.col(n).alias(_ASIDE + n) for n in taken))
+    for lines in groups:
         lazy = lazy.with_columns(lines)
     lazy = lazy.with_columns(contradictions(given, law).alias("contradictions"))
-    done = pl.col("error").is_null()
-    lines = [
-        pl.when(done).then(pl.col(name)).otherwise(None).alias(name) for name in (*WORKING, "contradictions")
-    ]
     kept = [name for name in given.schema if name not in {*WORKING, "contradictions", "error", "renew_error"}]
-    result = lazy.select(*kept, *lines, "error")
+    done = pl.col("error").is_null()
+    result = lazy.select(
+        *(pl.col(_ASIDE + name if name in taken else name).alias(name) for name in kept),
+        *(pl.when(done).then(pl.col(name)).alias(name) for name in (*WORKING, "contradictions")),
+        "error",
+    )
     if not given.schema:  # literals alone would make a row
         result = result.head(0)
     return result.collect() if isinstance(frame, pl.DataFrame) else result
