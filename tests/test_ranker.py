@@ -1,0 +1,124 @@
+"""The ranker and its suggestions: probabilities that add up, the same model again, the promised output."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from models.evaluate import EvaluateSettings, evaluate
+from models.ranker import ModelSettings, Ranker, load
+from models.suggest import SuggestSettings, suggest
+from models.training import train
+from tadasu.errors import TadasuError
+from tadasu.tables import SUGGESTIONS
+
+Tables = dict[int, dict[str, pl.DataFrame]]
+SMALL = ModelSettings(num_leaves=7, trees=15, folds=2)
+FACTS = {"data": "d", "law": "l", "code": "c"}
+
+
+def _years(tables: Tables, frames: Tables, *chosen: int) -> Tables:
+    return {year: frames[year] | tables[year] for year in chosen}
+
+
+@pytest.fixture(scope="module")
+def ranker(mini_tables: Tables, mini_frames: Tables) -> Ranker:
+    """A small ranker trained on two years."""
+    return train(_years(mini_tables, mini_frames, 2023, 2024), SMALL, facts=FACTS)
+
+
+def test_probabilities_of_a_row_add_up_to_one(ranker: Ranker, mini_frames: Tables) -> None:
+    """'Leave' and the repairs share the whole probability, and none is outside 0 to 1."""
+    features = mini_frames[2025]["features"]
+    scored = features.select("row_id").with_columns(p=pl.Series(ranker.score(features)))
+    assert scored["p"].is_between(0, 1).all()
+    assert np.allclose(scored.group_by("row_id").agg(pl.col("p").sum())["p"].to_numpy(), 1.0)
+
+
+def test_the_same_inputs_give_the_same_model(
+    ranker: Ranker, mini_tables: Tables, mini_frames: Tables
+) -> None:
+    """Lines in another order give the same model_id; another law gives another."""
+    years = _years(mini_tables, mini_frames, 2023, 2024)
+    turned = {
+        year: {name: frame.reverse() for name, frame in tables.items()} for year, tables in years.items()
+    }
+    assert train(turned, SMALL, facts=FACTS).model_id == ranker.model_id
+    assert train(years, SMALL, facts=FACTS | {"law": "other"}).model_id != ranker.model_id
+
+
+def test_a_ranker_reads_back_as_it_was_and_notices_a_change(
+    ranker: Ranker, mini_frames: Tables, tmp_path: Path
+) -> None:
+    """Saved and loaded it scores alike; an edited file is refused by name."""
+    ranker.save(tmp_path)
+    features = mini_frames[2026]["features"].head(2000)
+    features = features.filter(pl.col("row_id") != features["row_id"].last())
+    assert np.array_equal(load(tmp_path).score(features), ranker.score(features))
+    file = tmp_path / "calibration.json"
+    file.write_text(file.read_text().replace("1.0", "0.9", 1))
+    with pytest.raises(TadasuError, match="changed since it was trained"):
+        load(tmp_path)
+
+
+def test_a_missing_column_is_named(ranker: Ranker, mini_frames: Tables) -> None:
+    """Features of older code are refused with the name of what they lack."""
+    with pytest.raises(TadasuError, match="record_salary missing"):
+        ranker.score(mini_frames[2025]["features"].drop("record_salary"))
+
+
+def test_suggestions_keep_their_contract(ranker: Ranker, mini_tables: Tables, mini_frames: Tables) -> None:
+    """One line a row and field; ranks are 1…n by P(correction); the proposed repair is never cut."""
+    frames, tables = mini_frames[2026], mini_tables[2026]
+    made = suggest(ranker, frames, tables, SuggestSettings(lines=2))
+    assert made.schema == SUGGESTIONS.schema
+    assert not made.select("row_id", "field").is_duplicated().any()
+    rows = made.unique("row_id").sort("rank")
+    assert rows["rank"].to_list() == list(range(1, tables["inconsistencies"].height + 1))
+    assert rows["p_correction"].is_sorted(descending=True)
+    assert made.filter(
+        pl.col("field").is_null() & ((pl.col("p_field") != 0) | ~pl.col("proposed"))
+    ).is_empty()
+    assert made.filter(pl.col("current_value") == pl.col("proposed_value")).is_empty()
+    assert made["tax_delta"].null_count() == made.height
+    assert set(made["lane"]) <= {"confirm", "review"}
+
+
+def test_figures_of_a_held_out_year_come_with_interval_and_baseline(
+    ranker: Ranker, mini_tables: Tables, mini_frames: Tables
+) -> None:
+    """Every figure lies in its interval, and beats nothing less than the baseline in what matters."""
+    past = {year: mini_tables[year] for year in (2023, 2024)}
+    settings = EvaluateSettings(resamples=20)
+    found = evaluate(ranker, 2025, mini_frames[2025], mini_tables[2025], past, settings).metrics
+    for name in ("row_pr_auc", "agreement", "right_field_first", "exact_repair", "exact_repair_f1"):
+        assert found[f"{name}_low"] <= found[name] <= found[f"{name}_high"]
+        assert found[name] > found[f"base_{name}"]
+    assert 0.8 < found["repairs/recall"] <= 1.0
+
+
+def test_an_oracle_gets_full_marks(mini_tables: Tables, mini_frames: Tables, ranker: Ranker) -> None:
+    """What staff did, proposed for sure, is right wherever it is a candidate."""
+
+    class Oracle(Ranker):
+        def score(self, features: pl.DataFrame) -> np.ndarray:
+            truth = mini_frames[2025]["truth"].select("row_id", "repair_id", "is_right")
+            known = features.select("row_id", "repair_id").join(
+                truth, on=["row_id", "repair_id"], how="left", maintain_order="left"
+            )
+            lost = ~pl.col("is_right").any().over("row_id") & (pl.col("repair_id") == 0)
+            return known.select((pl.col("is_right") | lost).cast(pl.Float64)).to_series().to_numpy()
+
+    oracle = Oracle(**{name: getattr(ranker, name) for name in ranker.__dataclass_fields__})
+    found = evaluate(
+        oracle,
+        2025,
+        mini_frames[2025],
+        mini_tables[2025],
+        {2024: mini_tables[2024]},
+        EvaluateSettings(resamples=5),
+    ).metrics
+    recall = found["repairs/recall_all"]
+    assert found["exact_repair"] == pytest.approx(recall)
+    assert found["exact_repair_f1"] == pytest.approx(2 * recall / (1 + recall))

@@ -1,0 +1,159 @@
+"""Repairs of a row: what is proposed, from what, and that no label of the year enters the features."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from features.build import featurize
+from features.columns import COLUMNS
+from features.repairs.kinds import KINDS
+from tadasu.fields import correctable
+from tadasu.law import Law
+from tadasu.tables import CHANGES, EXTRACT, INCONSISTENCIES, REPAIRS, TRUTH
+
+Tables = dict[int, dict[str, pl.DataFrame]]
+YEAR = 2025
+
+
+def _ward(**tables: list[dict[str, object]]) -> dict[str, pl.DataFrame]:
+    """Make one year's tables from the few cells that a test names."""
+    made = {}
+    for table in EXTRACT:
+        lines = tables.get(table.name, [])
+        cells = [{name: line.get(name) for name in table.schema} for line in lines]
+        made[table.name] = pl.DataFrame(cells, schema=table.schema) if cells else table.empty()
+    return made
+
+
+def _row(field: str | None, **more: object) -> dict[str, object]:
+    return {"row_id": "R1", "tax_year": YEAR, "person_id": "P1", "check_code": "K1", "field": field} | more
+
+
+def _report(number: str, **values: object) -> dict[str, object]:
+    plain = {"document_id": number, "tax_year": YEAR, "person_id": "P1", "kind": "salary_report"}
+    return plain | {"is_cancelled": False, "year_end_adjusted": True} | values
+
+
+def _proposed(tables: dict[str, pl.DataFrame]) -> set[tuple[tuple[str, str], ...]]:
+    changes = featurize(tables, {}, Law.of(YEAR))["changes"].sort("repair_id", "field")
+    grouped = changes.group_by("repair_id", maintain_order=True).agg("field", "proposed")
+    return {tuple(zip(fields, values, strict=True)) for _, fields, values in grouped.iter_rows()}
+
+
+def test_a_second_report_can_be_left_out_with_its_social_insurance() -> None:
+    """Two reports counted twice: one is taken out, revenue alone or with the premiums it states."""
+    tables = _ward(
+        inconsistencies=[_row("salary_revenue")],
+        documents=[
+            _report("D1", salary_revenue=3_000_000, social_insurance=400_000),
+            _report("D2", salary_revenue=1_000_000, social_insurance=100_000),
+        ],
+        assessments=[
+            {"person_id": "P1", "tax_year": YEAR, "salary_revenue": 4_000_000, "social_insurance": 500_000}
+        ],
+    )
+    proposed = _proposed(tables)
+    assert (("salary_revenue", "3000000"),) in proposed
+    assert (("salary_revenue", "3000000"), ("social_insurance", "400000")) in proposed
+
+
+def test_a_spouse_over_the_limit_moves_to_the_special_deduction_by_law() -> None:
+    """A spouse with 1,000,000 of income: 配偶者特別控除 of that income is proposed."""
+    people = [
+        {"person_id": "P1", "household_id": "H1", "relationship": "head", "birth_date": date(1980, 5, 5)},
+        {"person_id": "P2", "household_id": "H1", "relationship": "spouse", "birth_date": date(1982, 5, 5)},
+    ]
+    assessed = {"tax_year": YEAR, "spouse_kind": "none"}
+    tables = _ward(
+        inconsistencies=[_row("spouse_kind", related_person_id="P2")],
+        residents=people,
+        documents=[_report("D1", salary_revenue=5_000_000, spouse_kind="general")],
+        dependents=[{"document_id": "D1", "line_no": 1, "role": "spouse", "dependent_person_id": "P2"}],
+        assessments=[
+            assessed | {"person_id": "P1", "spouse_kind": "general", "total_income": 3_560_000},
+            assessed | {"person_id": "P2", "total_income": 1_000_000},
+        ],
+    )
+    special = Law.of(YEAR).spouse_special(pl.lit(3_560_000), pl.lit(1_000_000))
+    expected = str(pl.select(special).item())
+    assert (("spouse_kind", "none"), ("spouse_special_deduction", expected)) in _proposed(tables)
+
+
+def test_a_wrong_digit_that_the_stated_income_betrays_is_undone() -> None:
+    """7,002,212 with the income of 1,002,212 was keyed with a wrong first digit."""
+    income = pl.select(Law.of(YEAR).salary_income.of(pl.lit(1_002_212))).item()
+    tables = _ward(
+        inconsistencies=[_row("salary_income")],
+        documents=[_report("D1", salary_revenue=7_002_212, salary_income=income)],
+        assessments=[{"person_id": "P1", "tax_year": YEAR, "salary_revenue": 7_002_212}],
+    )
+    assert (("salary_revenue", "1002212"),) in _proposed(tables)
+
+
+def test_every_row_can_be_left_and_every_repair_is_lawful(mini_frames: Tables, mini_tables: Tables) -> None:
+    """Repair 0 is 'leave'; no two repairs of a row are alike; only fields that staff enter change."""
+    for year, frames in mini_frames.items():
+        repairs, changes = frames["repairs"], frames["changes"]
+        assert repairs.schema == REPAIRS.schema
+        assert changes.schema == CHANGES.schema
+        leave = repairs.filter(pl.col("repair_id") == 0)
+        assert leave["kind"].unique().to_list() == ["leave"]
+        assert leave["row_id"].to_list() == mini_tables[year]["inconsistencies"]["row_id"].sort().to_list()
+        assert set(repairs["kind"]) <= {kind.name for kind in KINDS}
+        assert set(changes["field"]) <= {field.name for field in correctable()}
+        assert changes.filter(pl.col("recorded") == pl.col("proposed")).is_empty()
+        sets = changes.group_by("row_id", "repair_id").agg(
+            whole=pl.concat_str("field", "proposed", separator="=").sort().str.join("|")
+        )
+        assert not sets.select("row_id", "whole").is_duplicated().any()
+
+
+def test_the_right_repair_is_mostly_among_the_candidates(mini_frames: Tables) -> None:
+    """Four fifths of the corrected rows have their repair proposed, at a dozen repairs a row or so."""
+    truth = mini_frames[YEAR]["truth"]
+    assert truth.schema == TRUTH.schema
+    by_row = truth.group_by("row_id").agg(
+        found=pl.col("is_right").any(), left=(pl.col("is_right") & (pl.col("repair_id") == 0)).any()
+    )
+    corrected = by_row.filter(~pl.col("left"))
+    assert corrected.height > 100
+    assert float(corrected["found"].mean()) >= 0.8  # type: ignore[arg-type]
+    assert truth.height / by_row.height <= 13
+
+
+def test_labels_of_the_judged_year_do_not_reach_its_features(
+    mini_tables: Tables, mini_frames: Tables
+) -> None:
+    """Other labels, or none, leave every feature of the year as it was."""
+    past = {year: tables for year, tables in mini_tables.items() if year < YEAR}
+    now = mini_tables[YEAR]
+    shuffled = now["corrections"].with_columns(pl.col("row_id").shuffle(seed=1), pl.col("outcome").reverse())
+    for corrections in (shuffled, now["corrections"].clear()):
+        again = featurize(now | {"corrections": corrections}, past, Law.of(YEAR))
+        assert again["features"].equals(mini_frames[YEAR]["features"])
+        assert again["repairs"].equals(mini_frames[YEAR]["repairs"])
+
+
+def test_a_year_without_history_has_empty_clues_not_errors(mini_tables: Tables) -> None:
+    """Where no earlier year is known the record's columns are empty and the matrix is whole."""
+    features = featurize(mini_tables[YEAR], {}, Law.of(YEAR))["features"]
+    assert features["code_corrected_share"].null_count() == features.height
+    assert features.width == 3 + len(COLUMNS)
+
+
+@pytest.mark.parametrize("missing", ["previous_assessments", "dependents", "donations", "residents"])
+def test_a_table_without_rows_is_a_normal_state(mini_tables: Tables, missing: str) -> None:
+    """Every row still has its repairs when a table has no rows."""
+    tables = mini_tables[YEAR]
+    frames = featurize(tables | {missing: tables[missing].clear()}, {}, Law.of(YEAR))
+    rows = tables[INCONSISTENCIES.name]["row_id"].n_unique()
+    assert frames["repairs"]["row_id"].n_unique() == rows
+
+
+def test_columns_are_named_once_and_say_what_they_are() -> None:
+    """Column names are ASCII and unique; each has a Japanese sentence and a group."""
+    names = [column.name for column in COLUMNS]
+    assert len(set(names)) == len(names)
+    assert all(name.isascii() for name in names)
+    assert all(column.sentence and column.group for column in COLUMNS)
