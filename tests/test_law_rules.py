@@ -146,3 +146,10 @@ def test_medical_expense_and_casualty() -> None:
     assert value(rules.medical_expense.of(pl.lit(9000000), pl.lit(0), pl.lit(1000000))) == 2000000
     assert value(rules.medical_expense.self_medication(pl.lit(112000))) == 88000
     assert value(rules.casualty_loss.of(pl.lit(600000), pl.lit(300000), pl.lit(5000000))) == 250000
+
+
+def test_the_consumption_tax_decides_between_the_caps_where_it_is_known() -> None:
+    cells = (pl.lit(500000), pl.lit(0), pl.lit(3000000))
+    early, late = pl.lit(date(2018, 1, 1)), pl.lit(date(2022, 6, 1))
+    assert value(LAW.housing_loan(*cells, early, seven_percent=pl.lit(False))) == 97500
+    assert value(LAW.housing_loan(*cells, late, seven_percent=pl.lit(True))) == 136500

@@ -117,14 +117,18 @@ class Rules(YearLaw):
         income_tax_base: pl.Expr,
         moved_in_on: pl.Expr,
         total_income: pl.Expr | None = None,
+        seven_percent: pl.Expr | None = None,
     ) -> pl.Expr:
         """Return the housing-loan credit: what the income tax left of the deductible amount, capped.
 
-        Without `total_income` its limit is not looked at. The higher cap is taken where the date allows it.
+        Without `total_income` its limit is not looked at. Without `seven_percent` (Boolean: the consumption
+        tax paid allows the higher cap, or a special later date does) the date of moving in decides alone.
         """
         remaining = floor_zero(_given(deductible) - _given(income_tax_before_credits))
         own = pl.lit(0, pl.Int64) if total_income is None else _given(total_income)
-        credit = self.housing_loan_credit.of(remaining, _given(income_tax_base), moved_in_on, own)
+        credit = self.housing_loan_credit.of(
+            remaining, _given(income_tax_base), moved_in_on, own, seven_percent
+        )
         return credit.fill_null(0)
 
 
