@@ -88,7 +88,7 @@ def _one(options: argparse.Namespace, law: Law, console: Console) -> None:
     cells |= _relatives(law, ages) | _settings(options.set)
     frame = _frame([cells], options.birth_date, options.sex)
     frame = _incomes(frame, law)
-    frame = _adjusted(frame, law, any(age < law.ages.specified_before.value for age, _ in ages))
+    frame = _adjusted(frame, law, child=any(age < law.ages.specified_before.value for age, _ in ages))
     if options.spouse_income is not None:
         frame = _spouse(frame, law, options.spouse_income, options.spouse_age)
     _show(assess(frame, law), law, console)
@@ -161,16 +161,33 @@ def _incomes(frame: pl.DataFrame, law: Law) -> pl.DataFrame:
     return renew(frame, changed, law) if changed else frame
 
 
-def _adjusted(frame: pl.DataFrame, law: Law, family: bool) -> pl.DataFrame:
-    """Fill in 所得金額調整控除 by law, where the frame has none; `family`: a dependant is under 23."""
+def _adjusted(frame: pl.DataFrame, law: Law, child: bool = False) -> pl.DataFrame:
+    """Fill in 所得金額調整控除 by law, where the frame has none.
+
+    `child` says that a dependant is under 23; the counts tell it of those under 16 and from 19, not between.
+    """
     if "income_adjustment" in frame.columns:
         return frame
     revenue, salary, pension = (
         pl.col(name).fill_null(0) if name in frame.columns else pl.lit(0, pl.Int64)
         for name in ("salary_revenue", "salary_income", "pension_income")
     )
-    amount = law.income_adjustment.of(revenue, salary, pension, pl.lit(family))
+    amount = law.income_adjustment.of(revenue, salary, pension, _ground(frame) | child)
     return frame.with_columns(amount.alias("income_adjustment"))
+
+
+def _ground(frame: pl.DataFrame) -> pl.Expr:
+    """Return whether counts and statuses give a ground for the adjustment of a high salary."""
+    grounds = (
+        "n_dependent_under16",
+        "n_dependent_specified",
+        "n_disabled_special",
+        "n_disabled_special_cohabiting",
+    )
+    flags = [pl.col(name).fill_null(0) > 0 for name in grounds if name in frame.columns]
+    if "self_disability" in frame.columns:
+        flags.append((pl.col("self_disability") == "special").fill_null(False))
+    return pl.any_horizontal(flags) if flags else pl.lit(False)
 
 
 def _spouse(frame: pl.DataFrame, law: Law, income: int, age: int) -> pl.DataFrame:
@@ -224,7 +241,7 @@ def _many(options: argparse.Namespace, law: Law, console: Console) -> None:
         raise TadasuError(f"{options.csv}: cannot be read as a CSV of tax fields: {error}") from error
     if not set(frame.columns) & {field.name for field in TAX_FIELDS}:
         raise TadasuError(f"{options.csv}: no column is a tax field (docs/data_dictionary.md lists them)")
-    result = assess(_incomes(frame, law), law)
+    result = assess(_adjusted(_incomes(frame, law), law), law)
     if options.out:
         write_text(options.out, result.write_csv())
     wrong = result["error"].drop_nulls().len()

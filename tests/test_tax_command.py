@@ -64,6 +64,7 @@ def test_a_csv_of_many(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     result = pl.read_csv(taxes)
     assert result["person_id"].to_list() == ["a", "b", "c"]
     assert result["salary_income"].to_list() == [2020000, 0, 7050000]
+    assert result["income_adjustment"].to_list() == [0, 0, 50000], "the third has a special disability"
     assert result["resident_tax"].is_null().to_list() == [False, True, False]
     assert "salary_revenue: -5" in result["error"][1]
     assert "計算できない行 1" in capsys.readouterr().out
