@@ -115,3 +115,12 @@ def test_an_unknown_field_is_refused() -> None:
         renew(FRAME, ["salary"], LAW)
     with pytest.raises(ValueError, match="expected a collection"):
         renew(FRAME, "salary_revenue", LAW)
+
+
+def test_without_dates_of_birth_only_the_rows_that_need_one_get_an_error() -> None:
+    frame = FRAME.drop("birth_date").with_columns(
+        changed=pl.Series([["pension_revenue"], ["salary_revenue"]])
+    )
+    result = renew(frame, pl.col("changed"), LAW)
+    assert result["renew_error"].is_null().to_list() == [False, True]
+    assert result["salary_income"].to_list() == [1, 3560000]

@@ -62,7 +62,8 @@ def renew(
     into `error`.
 
     Raises:
-        FrameError: a column holds another type than its field, or `birth_date` is needed and not there.
+        FrameError: a column holds another type than its field, or `birth_date` is missing where `changed` names
+            `pension_revenue` for all rows or by a flag (where each row names its own, those rows get the error).
         ValueError: `changed` names something that is no tax field.
     """
     entered = _Entered.of(changed)
@@ -86,12 +87,13 @@ def _pension(lazy: pl.LazyFrame, entered: "_Entered", law: Law) -> pl.LazyFrame:
     given = Given.of(lazy.collect_schema())
     if not entered.may("pension_revenue"):
         return lazy.drop("renew_error", strict=False)
-    if not given.has_birth_date:
+    if not given.has_birth_date and entered.flags is not None:
         raise FrameError("column birth_date is missing: the income from a pension goes by age")
-    senior = law.is_senior(pl.col("birth_date"))
+    birth_date = pl.col("birth_date") if given.has_birth_date else pl.lit(None, pl.Date)
+    senior = law.is_senior(birth_date)
     by_law = law.pension_income.of(given.whole("pension_revenue"), senior, other_than_pension(given, law))
     renewed = entered.any("pension_revenue") & ~entered.any("pension_income")
-    unknown = renewed & pl.col("birth_date").is_null()
+    unknown = renewed & birth_date.is_null()
     return lazy.with_columns(
         _where(given, renewed & ~unknown, by_law, "pension_income"),
         pl.when(unknown).then(pl.lit(NO_BIRTH_DATE)).otherwise(None).alias("renew_error"),
