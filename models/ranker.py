@@ -21,6 +21,8 @@ from tadasu.store import write_text
 
 Floats = npt.NDArray[np.float64]
 KEY = ("tax_year", "row_id", "repair_id")
+TRACE = 0.002
+"""Share of the raw score in a calibrated probability."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,12 @@ class Calibration:
     probabilities: tuple[float, ...] = (0.0, 1.0)
 
     def apply(self, score: Floats) -> Floats:
-        """Return the probabilities of scores (shape n)."""
-        return np.asarray(np.interp(score, self.scores, self.probabilities), dtype=np.float64)
+        """Return the probabilities of scores (shape n): higher scores always get higher ones.
+
+        An isotonic regression has plateaus; a trace of the score keeps the order inside them.
+        """
+        step = np.interp(score, self.scores, self.probabilities)
+        return np.asarray((1.0 - TRACE) * step + TRACE * score, dtype=np.float64)
 
 
 @dataclass(frozen=True)
