@@ -62,8 +62,8 @@ def renew(
     into `error`.
 
     Raises:
-        FrameError: a column holds another type than its field, or `birth_date` is missing where `changed` names
-            `pension_revenue` for all rows or by a flag (where each row names its own, those rows get the error).
+        FrameError: a column holds another type than its field, or `birth_date` is missing where `changed`
+            names `pension_revenue` for all rows or by a flag (where rows name their own, they get the error).
         ValueError: `changed` names something that is no tax field.
     """
     entered = _Entered.of(changed)
