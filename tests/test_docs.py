@@ -82,3 +82,9 @@ def test_files_that_a_text_names_exist() -> None:
         if not (ROOT / name).exists()
     ]
     assert gone == []
+
+
+def test_every_decision_is_in_the_index() -> None:
+    folder = ROOT / "docs" / "decisions"
+    pages = {path.name for path in folder.glob("*.md")} - {"README.md"}
+    assert pages == set(LINK.findall((folder / "README.md").read_text(encoding="utf-8")))
