@@ -39,7 +39,7 @@ run: setup  ## The main job: judge a ward's list (WARD=a folder or a name in con
 
 .PHONY: test
 test: setup lint types imports  ## Everything CI runs: format, lint, types, import contracts, tests with coverage
-	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term
 
 .PHONY: lint
 lint: setup
