@@ -127,3 +127,7 @@ def _docs(words: list[str]) -> int:
     from pipelines import looks
 
     return looks.docs(_settings(words))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -38,20 +38,15 @@ def featurize(
 
 
 def require_documents(year: int, tables: Tables) -> None:
-    """Stop where not one row of the list belongs to a person with a document or names one."""
+    """Stop where not one row of the list names a document that is there."""
     rows, documents = tables[INCONSISTENCIES.name], tables[DOCUMENTS.name]
-    named = rows.select(
-        pl.col("document_ids").str.split(";").list.eval(pl.element().str.strip_chars())
-        .list.set_intersection(documents["document_id"].implode()).list.len() > 0
-    ).to_series()  # fmt: skip
-    owned = rows["person_id"].is_in(documents["person_id"].implode())
-    if (named.fill_null(value=False) | owned).any():
+    named = rows.select(document_id=pl.col("document_ids").str.split(";").list.explode().str.strip_chars())
+    if named.join(documents, on="document_id", how="semi").height:
         return
     raise TadasuError(
-        f"The {len(rows):,} rows of the list of {year} all lack a document: neither do they name one of the "
-        f"{len(documents):,} in {year}/documents, nor has a person of theirs any there. Nothing can be "
-        "proposed from that. Have the documents of that year and the list exported anew, with the "
-        "same numbers in both."
+        f"{year}/inconsistencies: each of the {len(rows):,} rows lacks a document: none names one of the "
+        f"{len(documents):,} in {year}/documents, so nothing can be proposed. Have list and documents "
+        "of that year exported anew, with document_ids filled in and the same numbers in both."
     )
 
 

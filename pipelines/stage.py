@@ -229,9 +229,4 @@ def _readable(overrides: Sequence[str]) -> Iterator[None]:
     try:
         yield
     except (HydraException, OmegaConfBaseException) as error:
-        told = " ".join(f"{error} {error.__cause__ or ''}".split())
-        told = told.partition("Config search path")[0].partition("To append to your config")[0].strip()
-        raise TadasuError(
-            f"The settings cannot be composed from {' '.join(overrides) or 'conf/config.yaml'}: {told}. "
-            f"All settings and their values are in {CONF.name}/ (the list is {CONF.name}/config.yaml)."
-        ) from error
+        raise TadasuError(words.explained(error, overrides, CONF)) from error

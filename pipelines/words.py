@@ -1,8 +1,11 @@
 """The command line's words as Hydra's grammar wants them: `ward=FOLDER`, folders with any character."""
 
+import difflib
 import re
 from collections.abc import Sequence
 from pathlib import Path
+
+import yaml
 
 from tadasu.errors import TadasuError
 
@@ -54,3 +57,30 @@ def _ward(value: str, conf: Path) -> list[str]:
         f"ward={value}: {what}. Known wards (conf/ward/): {named}. Or name a folder in the standard layout: "
         "one folder per tax year with the tables in it (docs/data_dictionary.md)."
     )
+
+
+def explained(error: Exception, overrides: Sequence[str], conf: Path) -> str:
+    """Return one message for what Hydra could not compose: what, where, what to do."""
+    told = " ".join(f"{error} {error.__cause__ or ''}".split())
+    for noise in ("Config search path", "To append to your config", "full_key:", "See https"):
+        told = told.partition(noise)[0].strip(" .")
+    known = _known(conf)
+    if unknown := re.match(r"Could not override '([^']+)'", told):
+        told = f"there is no setting {unknown[1]!r}"
+        if like := difflib.get_close_matches(unknown[1], known, n=3, cutoff=0.5):
+            told += f"; did you mean {' or '.join(like)}?"
+    return (
+        f"{' '.join(overrides) or conf.name}: the settings cannot be composed: {told.removesuffix('.')}"
+        + ("" if told.endswith("?") else ".")
+        + f" Settings by group: {', '.join(known)}. Each is explained in {conf.name}/."
+    )
+
+
+def _known(conf: Path) -> list[str]:
+    """Return the dotted names of the settings that stand in the files of `conf`."""
+    names = {}
+    for path in [conf / "config.yaml", *sorted(conf.glob("*/*.yaml"))]:
+        group = "" if path.parent == conf else f"{path.parent.name}."
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        names |= {f"{group}{key}": None for key in content if key != "defaults"}
+    return list(names)
