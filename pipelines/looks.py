@@ -24,7 +24,7 @@ def ledger(settings: Settings) -> int:
     if store.is_file():
         from models import tracking
 
-        anchors = tracking.anchors(store)
+        anchors = tracking.anchors(store, settings.ledger_name)
     verdict = trail.verify(settings.ledger, anchors)
     for note in verdict.notes:
         sys.stdout.write(f"注記: {note}\n")

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from models import tracking
-from models.tracking.runs import LEDGER
+from models.tracking.runs import LEDGER, LEDGER_OF
 from pipelines.evaluate import METRICS
 from pipelines.job import INTAKE, Job
 from pipelines.settings import dotted
@@ -76,7 +76,8 @@ def _publish(job: Job) -> None:
     if _BY in metrics:
         folder = job.root / "ranker"
         tracking.register(store, run, folder, load(folder).columns, metrics, by=_BY)
-    tracking.tag(store, run, {LEDGER: ledger.head(job.settings.ledger).anchor})
+    anchor = ledger.head(job.settings.ledger).anchor
+    tracking.tag(store, run, {LEDGER: anchor, LEDGER_OF: job.settings.ledger_name})
     tracking.end(store, run)
 
 

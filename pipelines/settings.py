@@ -1,14 +1,14 @@
 """The settings of a run, typed: what `conf/` fills in. No Hydra here; `pipelines.stage` composes them."""
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from models.evaluate import EvaluateSettings
-from models.suggest import SuggestSettings
-
 from models.ranker import ModelSettings
+from models.suggest import SuggestSettings
 from pipelines.expectations.declare import Limits
 
 ROOT = Path(__file__).parents[1]
@@ -75,6 +75,11 @@ class Settings:
     def ledger(self) -> Path:
         """Return the ledger."""
         return self.folder / "ledger.jsonl"
+
+    @property
+    def ledger_name(self) -> str:
+        """Return the ledger's path as seen from the folder of MLflow's store, which runs may share."""
+        return Path(os.path.relpath(self.ledger, self.database.parent)).as_posix()
 
     def plain(self) -> dict[str, Any]:
         """Return the settings as plain values, for a YAML file; paths as they were given."""

@@ -78,7 +78,7 @@ def explained(error: Exception, overrides: Sequence[str], conf: Path) -> str:
 
 def _known(conf: Path) -> list[str]:
     """Return the dotted names of the settings that stand in the files of `conf`."""
-    names = {}
+    names: dict[str, None] = {}
     for path in [conf / "config.yaml", *sorted(conf.glob("*/*.yaml"))]:
         group = "" if path.parent == conf else f"{path.parent.name}."
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}

@@ -18,6 +18,8 @@ from tadasu.store import write_bytes
 # A figure alone, or with the ends of its 95 % interval.
 Measure = float | tuple[float, float, float]
 MODEL_ID, LEDGER, INPUTS, WARNINGS = "tadasu.model_id", "tadasu.ledger", "tadasu.inputs", "tadasu.warnings"
+LEDGER_OF = "tadasu.ledger_of"
+"""Which ledger: its path as seen from the store's folder."""
 DIGEST_LENGTH, VALUE_LENGTH, BATCH = 36, 6000, 100  # MLflow's limits
 
 
@@ -196,11 +198,17 @@ def tag(store: Path, run: str, tags: Mapping[str, str]) -> None:
             mlflow.set_tag(run, name, value)
 
 
-def anchors(store: Path) -> list[Anchor]:
-    """Return where the ledger ended according to each run that noted it, for `ledger.verify`."""
+def anchors(store: Path, of: str | None = None) -> list[Anchor]:
+    """Return where a ledger ended according to each run that noted it, for `ledger.verify`.
+
+    Args:
+        store: the SQLite file; runs with ledgers of their own may share it.
+        of: what the runs that are meant carry as tag `LEDGER_OF`; all runs where it is left out.
+    """
     with client(store) as mlflow:
         experiments = [found.experiment_id for found in mlflow.search_experiments()]
         runs = mlflow.search_runs(experiments, f"tags.`{LEDGER}` LIKE '%'", max_results=5000)
+    runs = [run for run in runs if of is None or run.data.tags.get(LEDGER_OF) == of]
     return [Anchor.of(run.data.tags[LEDGER], f"MLflow run {run.info.run_name}") for run in runs]
 
 

@@ -109,7 +109,10 @@ def test_the_ledger_has_one_event_a_stage_and_is_sound(out: Path, suggestions: p
 
 
 def test_the_ledger_agrees_with_the_anchor_in_mlflow(out: Path) -> None:
-    assert ledger.verify(out / "ledger.jsonl", tracking.anchors(out / "mlflow.db")).ok
+    noted = tracking.anchors(out / "mlflow.db", "ledger.jsonl")
+    assert len(noted) == 1
+    assert ledger.verify(out / "ledger.jsonl", noted).ok
+    assert tracking.anchors(out / "mlflow.db", "other/ledger.jsonl") == []
     assert cli.main(["ledger", "verify", f"out={out}"]) == 0
 
 
