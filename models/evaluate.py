@@ -14,21 +14,14 @@ from sklearn.metrics import average_precision_score
 from features.labels import labels
 from features.values import FIELD_NAMES, NUMBER, parse
 from models.ranker import Floats, Ranker
-from models.suggest import SuggestSettings, suggest
+from models.settings import EvaluateSettings, SuggestSettings
+from models.suggest import suggest
 from models.training import Progress
 
 BINS = 15
 SHRINK = 5
 """Rows of the overall share that a check's own share is mixed with."""
 Array = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class EvaluateSettings:
-    """`resamples` of households for the intervals; `seed` of their choice."""
-
-    resamples: int = 200
-    seed: int = 1
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import lightgbm
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -23,39 +22,6 @@ Floats = npt.NDArray[np.float64]
 KEY = ("tax_year", "row_id", "repair_id")
 TRACE = 0.002
 """Share of the raw score in a calibrated probability."""
-
-
-@dataclass(frozen=True)
-class ModelSettings:
-    """Settings of both LightGBM models; `threads` is fixed because sums depend on it."""
-
-    num_leaves: int = 31
-    learning_rate: float = 0.1
-    trees: int = 160
-    min_data_in_leaf: int = 40
-    feature_fraction: float = 0.4
-    lambda_l2: float = 5.0
-    max_bin: int = 63
-    folds: int = 3
-    seed: int = 1
-    threads: int = 2
-
-    def lightgbm(self) -> dict[str, Any]:
-        """Return LightGBM's parameters; the same data give the same model, bit for bit."""
-        return {
-            "objective": "binary",
-            "num_leaves": self.num_leaves,
-            "learning_rate": self.learning_rate,
-            "min_data_in_leaf": self.min_data_in_leaf,
-            "feature_fraction": self.feature_fraction,
-            "lambda_l2": self.lambda_l2,
-            "max_bin": self.max_bin,
-            "num_threads": self.threads,
-            "seed": self.seed,
-            "deterministic": True,
-            "force_row_wise": True,
-            "verbosity": -1,
-        }
 
 
 @dataclass(frozen=True)
@@ -107,16 +73,20 @@ class Ranker:
         Raises:
             TadasuError: a column that the model reads is missing.
         """
+        from lightgbm import Booster
+
         frame = self._checked(features)
         conditional = self.conditional(frame)
         correction = self.row_calibration.apply(
-            lightgbm.Booster(model_str=self.row_text).predict(row_matrix(frame, conditional, self.columns))
+            Booster(model_str=self.row_text).predict(row_matrix(frame, conditional, self.columns))
         )
         return spread(frame, conditional, correction)
 
     def conditional(self, frame: pl.DataFrame) -> Floats:
         """Return P(repair | the row needs a correction) of each line, 0 for 'leave'."""
-        booster = lightgbm.Booster(model_str=self.repair_text)
+        from lightgbm import Booster
+
+        booster = Booster(model_str=self.repair_text)
         score = np.zeros(frame.height)
         other = frame["repair_id"].to_numpy() > 0
         if other.any():

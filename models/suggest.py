@@ -1,27 +1,14 @@
 """From probabilities to the product's output: `suggestions`, one line per row and field."""
 
-from dataclasses import dataclass
-
 import polars as pl
 
 from features.repairs.kinds import KINDS
 from models.ranker import Ranker
+from models.settings import SuggestSettings
 from tadasu.tables import SUGGESTIONS
 
 ROW = ("tax_year", "row_id")
 LABELS = {kind.name: kind.label for kind in KINDS}
-
-
-@dataclass(frozen=True)
-class SuggestSettings:
-    """What is shown of a row.
-
-    `lines`: fields shown where fewer are proposed. `confirm_from`: the least probability of the proposal
-    (a repair, or 'leave') at which a row goes to the lane `confirm`; the others go to `review`.
-    """
-
-    lines: int = 3
-    confirm_from: float = 0.5
 
 
 def suggest(

@@ -13,7 +13,9 @@ import polars as pl
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import average_precision_score, log_loss
 
-from models.ranker import KEY, Calibration, Floats, ModelSettings, Ranker, matrix_of, row_matrix
+from models.ranker import KEY, Calibration, Floats, Ranker, matrix_of, row_matrix
+from models.settings import ModelSettings
+from tadasu.errors import TadasuError
 
 Progress = Callable[[str, float], None]
 Mask = npt.NDArray[np.bool_]
@@ -38,6 +40,12 @@ def train(
     leave = frame["repair_id"].to_numpy() == 0
     start = np.flatnonzero(leave)
     needs = ~right[start]
+    if not needs.any() or needs.all():
+        raise TadasuError(
+            f"The {len(needs):,} labelled rows of {', '.join(map(str, sorted(years)))} were all "
+            f"{'corrected' if needs.any() else 'left as recorded'}: there is nothing to tell apart. "
+            "Add years with both, or name a ranker's folder with train.from=FOLDER."
+        )
     in_needing = np.repeat(needs, np.diff(np.append(start, frame.height))) & ~leave
 
     matrix = matrix_of(frame, columns)
@@ -102,7 +110,9 @@ def _out_of_fold(
         tell("学習", (done + number) / steps)
         inside = use & (fold != number)
         held = apply_to & (fold == number)
-        if held.any():
+        if held.any() and not inside.any():
+            score[held] = float(target[use].mean()) if use.any() else 0.0
+        elif held.any():
             booster = _fit(matrix[inside], target[inside], settings)
             score[held] = booster.predict(matrix[held])
     tell("学習", (done + settings.folds) / steps)

@@ -3,7 +3,7 @@
 import polars as pl
 
 from pipelines.job import Job
-from tadasu.fields import FIELDS
+from tadasu.fields import FIELDS, VALUE_WORDS
 from tadasu.tables import INCONSISTENCIES, SUGGESTIONS
 
 BOM = "\ufeff".encode()
@@ -31,6 +31,7 @@ def japanese(suggestions: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     told = suggestions.join(said, on="row_id", how="left", maintain_order="left").with_columns(
         pl.col("field").replace(labels),
         pl.col("lane").replace(LANE_NAMES),
+        pl.col("current_value", "proposed_value").replace(VALUE_WORDS),
         pl.when("proposed").then(pl.lit("○")).otherwise(pl.lit("")).alias("proposed"),
         pl.col("p_correction", "p_field").round(4),
         pl.col("tax_delta").cast(pl.String).fill_null("未計算"),

@@ -6,9 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from models.evaluate import EvaluateSettings
-from models.ranker import ModelSettings
-from models.suggest import SuggestSettings
+from models.settings import EvaluateSettings, ModelSettings, SuggestSettings
 from pipelines.expectations.declare import Limits
 
 ROOT = Path(__file__).parents[1]

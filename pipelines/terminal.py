@@ -16,7 +16,7 @@ from pipelines.job import Job
 from pipelines.publish import LANE_NAMES
 from pipelines.settings import ROOT, Settings
 from pipelines.stage import Stage
-from tadasu.fields import FIELDS
+from tadasu.fields import FIELDS, VALUE_WORDS
 from tadasu.tables import SUGGESTIONS
 
 TOP = 10
@@ -136,11 +136,13 @@ def _list(console: Console, job: Job) -> None:
 
 
 def _value(field: str | None, value: str | None) -> str:
-    """Write an amount with separators and its unit, anything else as it stands."""
+    """Write an amount with separators and its unit, anything else in its Japanese word."""
     if field is None or value is None:
         return "–"
     unit = FIELDS[field].unit
-    return f"{int(value):,}{unit}" if unit and value.lstrip("-").isdecimal() else value
+    return (
+        f"{int(value):,}{unit}" if unit and value.lstrip("-").isdecimal() else VALUE_WORDS.get(value, value)
+    )
 
 
 def _total(rows: pl.DataFrame) -> str:

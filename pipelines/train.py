@@ -14,7 +14,8 @@ from tadasu.errors import TadasuError
 from tadasu.tables import INCONSISTENCIES, RESIDENTS
 
 if TYPE_CHECKING:
-    from models.ranker import ModelSettings, Ranker
+    from models.ranker import Ranker
+    from models.settings import ModelSettings
 
 NAMES = (*FRAMES, INCONSISTENCIES.name, RESIDENTS.name)
 PACKAGES = ("tadasu", "features", "models")

@@ -152,6 +152,18 @@ COMPUTED_FIELDS: tuple[Field, ...] = (
 FIELDS: dict[str, Field] = {field.name: field for field in (*TAX_FIELDS, *COMPUTED_FIELDS)}
 
 
+VALUE_WORDS: dict[str, str] = {
+    "none": "なし",
+    "general": "一般",
+    "elderly": "老人",
+    "ordinary": "普通",
+    "special": "特別",
+    "true": "該当",
+    "false": "非該当",
+}
+"""What staff read for the words of statuses and flags."""
+
+
 def correctable() -> tuple[Field, ...]:
     """Return the fields that staff correct, in the order of the tax notice."""
     return tuple(field for field in TAX_FIELDS if field.correctable)

@@ -6,9 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.evaluate import EvaluateSettings, evaluate
-from models.ranker import ModelSettings, Ranker, load
-from models.suggest import SuggestSettings, suggest
+from models.evaluate import evaluate
+from models.ranker import Ranker, load
+from models.settings import EvaluateSettings, ModelSettings, SuggestSettings
+from models.suggest import suggest
 from models.training import train
 from tadasu.errors import TadasuError
 from tadasu.tables import SUGGESTIONS
@@ -60,6 +61,16 @@ def test_a_ranker_reads_back_as_it_was_and_notices_a_change(
     file.write_text(file.read_text().replace("1.0", "0.9", 1))
     with pytest.raises(TadasuError, match="changed since it was trained"):
         load(tmp_path)
+
+
+def test_labels_that_are_all_alike_are_refused_with_a_reason(
+    mini_tables: Tables, mini_frames: Tables
+) -> None:
+    """Where nothing was ever corrected there is nothing to learn, and the message says so."""
+    frames = mini_frames[2024]
+    left = frames["truth"].with_columns(is_right=pl.col("repair_id") == 0)
+    with pytest.raises(TadasuError, match="left as recorded"):
+        train({2024: frames | mini_tables[2024] | {"truth": left}}, SMALL, facts=FACTS)
 
 
 def test_a_missing_column_is_named(ranker: Ranker, mini_frames: Tables) -> None:
