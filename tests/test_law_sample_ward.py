@@ -45,26 +45,13 @@ class Convention:
 def conventions(law: Law) -> tuple[Convention, ...]:
     """Return what is set aside; the expressions read the columns of `compared`."""
     levies = frozenset({"fixed_amount_cut", "income_levy", "resident_tax"})
-    gifts = column("donation_furusato") + column("donation_other")
-    share, floor = law.donation_credit.income_share, law.donation_credit.floor.value
+    floor = law.donation_credit.floor.value
     return (
         Convention(
             "gifts of people whose differences exceed the comprehensive taxable income",
             "Separate incomes have rates of their own; the system takes 90 %, and no one-stop share.",
             (column("special_rate_base") < 0) & (column("donation_furusato") > floor),
             levies | {"donation_credit"},
-        ),
-        Convention(
-            "gifts above 30 % of the income",
-            "The limit is cut to the yen; the system keeps the fraction.",
-            gifts > share.down(column("aggregate_income")),
-            levies | {"donation_credit"},
-        ),
-        Convention(
-            "the levy relief near the limit",
-            "Both parts together are the relief; the system rounds each part up.",
-            (column("levy_relief") > 0) & (column("law_income_levy") > 0),
-            levies,
         ),
     )
 
@@ -79,8 +66,8 @@ def compared(year: int) -> pl.DataFrame:
     people = table(year, "residents").select("person_id", "sex", "public_assistance")
     records = table(year, "assessments").join(people, on="person_id", how="left", maintain_order="left")
     done = assess(records, Law.of(year))
-    working = ("aggregate_income", "special_rate_base", "levy_relief")
-    figures = done.select("person_id", *working, *(column(name).alias(f"law_{name}") for name in COLUMNS))
+    law = (column(name).alias(f"law_{name}") for name in COLUMNS)
+    figures = done.select("person_id", "special_rate_base", *law)
     return records.join(figures, on="person_id", how="left", maintain_order="left")
 
 
