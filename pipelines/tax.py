@@ -210,7 +210,7 @@ def _show(result: pl.DataFrame, law: Law, console: Console) -> None:
     table.columns[1].justify = "right"
     for name in ENTERED:
         if row.get(name):
-            table.add_row(INPUTS[name].label, f"{row[name]:,}")
+            table.add_row(INPUTS[name].label, f"{row[name]:,} {INPUTS[name].unit}".rstrip())
     table.add_section()
     for name, text in LINES.items():
         unit = "人" if name == "n_relatives" else "円"
