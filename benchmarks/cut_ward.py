@@ -4,7 +4,7 @@
 
 Households that documents or rows name together stay together, over all years, with everything that is theirs.
 People, households, payers, documents, donations, rows and staff get new numbers in an order that only `--key`
-knows. Only columns that `tadasu/tables.py` declares are written. Figures and dates stay as they are: what is
+knows. Only columns that `tadasu/tables/` declares are written. Figures and dates stay as they are: what is
 secret in the large ward stays secret in the small one.
 """
 

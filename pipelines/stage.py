@@ -51,7 +51,7 @@ STAGES: tuple[Stage, ...] = (
         (),
         (*_TABLES, "{year}/quarantine.parquet", "intake.json"),
         ("ward",),
-        ("tadasu/extract", "tadasu/tables.py", "tadasu/fields.py"),
+        ("tadasu/extract", "tadasu/tables", "tadasu/fields.py"),
     ),
     Stage(
         "validate",
@@ -99,7 +99,7 @@ STAGES: tuple[Stage, ...] = (
         ("intake.json", "{year}/suggestions.parquet", "{year}/inconsistencies.parquet"),
         ("{year}/suggestions.csv", "{year}/suggestions.ja.csv"),
         (),
-        ("tadasu/tables.py", "tadasu/fields.py"),
+        ("tadasu/tables", "tadasu/fields.py"),
     ),
 )
 

@@ -30,7 +30,7 @@ _ENTRIES = {
 _INTRODUCTION = """\
 # Data dictionary
 
-Written by `tadasu/dictionary.py` from the declarations in `tadasu/tables.py` and `tadasu/fields.py`
+Written by `tadasu/dictionary.py` from the declarations in `tadasu/tables/` and `tadasu/fields.py`
 (`make docs` writes it anew); do not edit it here.
 
 An extract is a folder per tax year (課税年度), named by its four digits, with one file per table in it:
