@@ -1,0 +1,40 @@
+"""Reasons in Japanese: one sentence for the repair of each shown line, from documents, register and law.
+
+`sentences` is the entry; `builders.BUILDERS` lists the sentence of each kind of repair.
+"""
+
+import polars as pl
+
+from features.repairs.kinds import KINDS
+from features.repairs.sources import sources
+from models.reasons import facts
+from models.reasons.builders import BUILDERS, fallback, left
+from tadasu.law import Law
+
+__all__ = ["sentences"]
+
+NEXT = "次点"
+
+
+def sentences(
+    lines: pl.DataFrame, frames: dict[str, pl.DataFrame], tables: dict[str, pl.DataFrame], law: Law
+) -> pl.DataFrame:
+    """Return `lines`' (row_id, field) in their order with `ground`: the sentence of the line's own repair.
+
+    A row that is left as recorded is told why; its other lines, and lines that are not proposed, say so.
+
+    Args:
+        lines: row_id, field, repair_id, current_value, proposed_value, proposed: see `facts.of`.
+        frames: the year's repairs and changes. tables: its extract.
+    """
+    known = facts.of(lines, frames, tables, sources(tables, law))
+    stays = ~(pl.col("proposed") & pl.col("field_name").is_not_null()).any().over("row_id")
+    labels = {kind.name: kind.label for kind in KINDS}
+    parts = []
+    for (kind, stay), part in known.with_columns(stays=stays).group_by("kind", "stays"):
+        named = labels.get(str(kind), "")
+        own = BUILDERS.get(str(kind), fallback(named))
+        second = pl.when("proposed").then(own).otherwise(pl.format("{}：{}", pl.lit(NEXT), own))
+        stayed = left() + (pl.format("（{}：{}）", pl.lit(NEXT), pl.lit(named)) if kind else "")
+        parts.append(part.select("line", "row_id", field="field_name", ground=stayed if stay else second))
+    return pl.concat(parts).sort("line").drop("line")

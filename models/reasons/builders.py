@@ -1,0 +1,157 @@
+"""One sentence a kind of repair: documents' values side by side, and the limit that decides.
+
+A builder is an expression over the facts of a line (`facts.of`): label, now_text, value_text, said, kept,
+others (`papers.beside`), ground and fine (relatives, spouse, status, amounts), paper, paper_amount, previous,
+odd, keyed (`reports.about`).
+"""
+
+import polars as pl
+
+from models.reasons.wording import bracketed, joined, yen
+
+c = pl.col
+
+
+def beside_record() -> pl.Expr:
+    """Say what else the documents state: who agrees with the record, and the others' values."""
+    return bracketed(joined(c("kept") + "は記録と同じ", c("others")))
+
+
+def stated(source: pl.Expr) -> pl.Expr:
+    """Put a source's value against the record: 社会保険料控除：給報 612,340円≠記録 1,198,000円（…）."""
+    return pl.format("{}：{} {}≠記録 {}{}", "label", source, "value_text", "now_text", beside_record())
+
+
+def grounded() -> pl.Expr:
+    """Say what changes and the ground for it; without one, what the documents state."""
+    papers = joined(c("said") + "と一致", c("kept") + "は記録と同じ", c("others"))
+    why = pl.coalesce(c("ground"), papers, pl.lit("資料に記載なし"))
+    return pl.format("{} {}→{}：{}", "label", "now_text", "value_text", why)
+
+
+def _document() -> pl.Expr:
+    return stated(pl.coalesce("said", "paper", pl.lit("資料")))
+
+
+def _void() -> pl.Expr:
+    return stated(pl.coalesce("paper", pl.lit("取消・訂正前の資料")))
+
+
+def _sum() -> pl.Expr:
+    return stated(pl.coalesce("said", pl.lit("支払報告書の合計（同額は1枚と数える）")))
+
+
+def _one_report(sign: str, otherwise: str) -> pl.Expr:
+    why = pl.coalesce(c("odd") if sign == "－" else pl.lit(None, dtype=pl.String), c("said") + "と一致", pl.lit(otherwise))
+    return pl.format(
+        "{}：記録 {}{}{} {}＝{}（{}）",
+        "label",
+        "now_text",
+        pl.lit(sign),
+        "paper",
+        yen(c("paper_amount")),
+        "value_text",
+        why,
+    )
+
+
+def _previous(sign: str, why: str) -> pl.Expr:
+    return pl.format(
+        "{}：記録 {}{}{}の前職分 {}＝{}（{}）",
+        "label",
+        "now_text",
+        pl.lit(sign),
+        "paper",
+        yen(c("previous")),
+        "value_text",
+        pl.coalesce(c("said") + "と一致", pl.lit(why)),
+    )
+
+
+def _left_out() -> pl.Expr:
+    rest = c("value") - c("paper_amount")
+    return pl.format(
+        "{}：{} {}を除いた額 {}に加えると{}≠記録 {}{}",
+        "label",
+        "paper",
+        yen(c("paper_amount")),
+        yen(rest),
+        "value_text",
+        "now_text",
+        beside_record(),
+    )
+
+
+def _keyed() -> pl.Expr:
+    return pl.format("{}：{}の{}→{}なら一致", "label", "paper", "keyed", "value_text")
+
+
+def _listed() -> pl.Expr:
+    figure = pl.when(c("value") == c("expected")).then(pl.lit("リストの照合値")).otherwise(pl.lit("リストの値"))
+    return stated(joined(figure, c("said"), between="・"))
+
+
+def _last_year() -> pl.Expr:
+    return stated(joined("前年", c("said"), between="・"))
+
+
+BUILDERS: dict[str, pl.Expr] = {
+    "take_document": _document(),
+    "take_void": _void(),
+    "sum_reports": _sum(),
+    "exclude_report": _one_report("－", "この資料を除く"),
+    "exclude_report_revenue": _one_report("－", "この資料の収入だけを除く"),
+    "add_report": _one_report("＋", "記録に入っていない資料"),
+    "add_report_revenue": _one_report("＋", "収入が記録に入っていない資料"),
+    "undo_previous": _previous("－", "前職の給報と二重の疑い"),
+    "undo_previous_revenue": _previous("－", "前職の給報と収入が二重の疑い"),
+    "add_previous": _previous("＋", "前職分が記録に入っていない"),
+    "add_previous_revenue": _previous("＋", "前職分の収入が記録に入っていない"),
+    "return_plus_report": _left_out(),
+    "undo_keying": _keyed(),
+    "list_value": _listed(),
+    "last_year": _last_year(),
+    **dict.fromkeys(
+        (
+            "recompute",
+            "recompute_spouse",
+            "remove_claim",
+            "remove_claim_disability",
+            "reclassify",
+            "reclassify_all",
+            "recount",
+            "register_children",
+            "register_disability",
+            "sum_donations",
+            "drop_donation",
+            "swap_income",
+            "swap_status",
+            "zero",
+            "flip",
+            "one_more",
+            "one_less",
+            "move_class",
+        ),
+        grounded(),
+    ),
+}
+"""The sentence of each kind of repair; `leave` is told by `left`."""
+
+FALLBACK: frozenset[str] = frozenset()
+"""Kinds without a sentence of their own: their label and the documents' values stand instead."""
+
+
+def left() -> pl.Expr:
+    """Say why the record may stand: who agrees with it, and what else is known."""
+    known = joined(
+        c("kept") + "と同じ", pl.coalesce("fine", "ground"), c("others").str.replace("^", "ほかに")
+    )
+    why = pl.coalesce(known, pl.lit("資料に記載なし"))
+    return pl.coalesce(
+        pl.format("記録のまま：{} {}、{}", "label", "now_text", why), pl.lit("記録のまま：修正の候補なし")
+    )
+
+
+def fallback(kind_label: str) -> pl.Expr:
+    """Say the kind's label and the documents' values side by side."""
+    return pl.format("{}（{}）", grounded(), pl.lit(kind_label))

@@ -1,0 +1,111 @@
+"""The facts of each shown line that a reason is made of, joined to one frame."""
+
+import polars as pl
+
+from features.repairs.sources import Sources
+from features.values import NUMBER, parse
+from models.reasons import amounts, relatives, reports, spouse, status
+from models.reasons.papers import beside
+from models.reasons.wording import label, value_text
+
+KEY = ("row_id", "repair_id")
+
+
+def of(
+    lines: pl.DataFrame,
+    frames: dict[str, pl.DataFrame],
+    tables: dict[str, pl.DataFrame],
+    sources: Sources,
+) -> pl.DataFrame:
+    """Return the lines in their order with every fact that a sentence may use (see `builders`).
+
+    Args:
+        lines: row_id, field (null where the row has nothing to say), repair_id, current_value,
+            proposed_value, proposed.
+        frames: the year's repairs and changes. tables: its extract. sources: the same, prepared.
+    """
+    known = _prepared(lines, frames, sources)
+    claims = relatives.claims(sources, tables)
+    grounds = pl.concat(
+        [
+            relatives.class_grounds(known, claims),
+            relatives.disability_grounds(known, claims),
+            spouse.spouse_grounds(known, sources),
+            *(
+                part(known, sources)
+                for part in (
+                    status.residence,
+                    status.own_disability,
+                    status.age,
+                    status.incomes,
+                    status.collection,
+                    amounts.salary_income,
+                    amounts.pension_income,
+                    amounts.income_adjustment,
+                    amounts.life_insurance,
+                    amounts.earthquake_insurance,
+                    amounts.housing_loan,
+                    amounts.specified_relative,
+                    amounts.donations,
+                )
+            ),
+        ],
+        how="diagonal",
+    )
+    for frame in (
+        beside(known, sources),
+        grounds,
+        relatives.children_grounds(known, sources),
+        reports.about(known, sources),
+    ):
+        known = known.join(frame, on="line", how="left", maintain_order="left")
+    number = pl.col("field")
+    return known.with_columns(
+        ground=pl.coalesce("children", "ground"),
+        label=label(number),
+        now_text=value_text(number, pl.col("now")),
+        value_text=value_text(number, pl.col("value")),
+    ).sort("line")
+
+
+def _prepared(lines: pl.DataFrame, frames: dict[str, pl.DataFrame], sources: Sources) -> pl.DataFrame:
+    rows = sources.rows.select("row_id", "person", "named", "stated", "expected", "related_person_id")
+    places = sources.documents.select("document", "document_id")
+    repairs = frames["repairs"].select(*KEY, "kind", "document_id").join(places, on="document_id", how="left")
+    known = (
+        lines.with_columns(pl.col("field").replace("", None))
+        .with_columns(
+            line=pl.int_range(pl.len(), dtype=pl.Int64),
+            field_name=pl.col("field"),
+            field=pl.col("field").replace_strict(NUMBER, default=None, return_dtype=pl.Int64),
+            now=parse(pl.col("current_value")),
+            value=parse(pl.col("proposed_value")),
+        )
+        .join(rows, on="row_id", how="left", maintain_order="left")
+        .join(repairs, on=list(KEY), how="left", maintain_order="left")
+    )
+    known = _with_named_field(known, sources)
+    return _with_spouse(known, frames["changes"], sources)
+
+
+def _with_named_field(known: pl.DataFrame, sources: Sources) -> pl.DataFrame:
+    """Let a line without a field be about the one that its row names, as recorded."""
+    named = sources.recorded.select("person", named="field", named_now="recorded")
+    joined = known.join(named, on=["person", "named"], how="left", maintain_order="left")
+    empty = pl.col("field").is_null() & (pl.col("named") >= 0)
+    return joined.with_columns(
+        field=pl.when(empty).then(pl.col("named")).otherwise("field"),
+        now=pl.when(empty).then(pl.col("named_now")).otherwise("now"),
+    ).drop("named_now")
+
+
+def _with_spouse(known: pl.DataFrame, changes: pl.DataFrame, sources: Sources) -> pl.DataFrame:
+    """Add what spouse_kind and spouse_special_deduction are once the line's repair is made."""
+    names = {"spouse_kind": "spouse_kind", "spouse_special_deduction": "spouse_special"}
+    record = sources.record.select("person", spouse_kind="spouse_kind", spouse_special="spouse_special_deduction")
+    known = known.join(record, on="person", how="left", maintain_order="left")
+    for field, name in names.items():
+        to = changes.filter(pl.col("field") == field).select(*KEY, to=parse(pl.col("proposed")))
+        known = known.join(to, on=list(KEY), how="left", maintain_order="left")
+        known = known.with_columns(pl.coalesce("to", name).alias(name)).drop("to")
+    return known

@@ -1,0 +1,191 @@
+"""What is to be said of claimed relatives: income, another claimant, age, household, death, certificate."""
+
+import polars as pl
+
+from features.repairs.family import CLASSES, DISABLED, claimed_relatives
+from features.repairs.sources import Sources, in_force
+from features.values import NUMBER
+from models.reasons.wording import RELATIVES, article, day, joined, limit, yen
+from tadasu.fields import label
+from tadasu.law import Law
+
+CLASS_FIELDS = tuple(NUMBER[name] for name in CLASSES.values())
+DISABLED_FIELDS = tuple(NUMBER[name] for name in DISABLED.values())
+DISABILITY_WORDS = {
+    "none": "手帳なし",
+    "ordinary": "普通障害",
+    "special": "特別障害",
+    "special_cohabiting": "同居特別障害",
+}
+
+
+def _who(birth: pl.Expr) -> pl.Expr:
+    relation = pl.col("relationship").replace_strict(RELATIVES, default="親族", return_dtype=pl.String)
+    return relation.fill_null("親族") + pl.concat_str(
+        pl.lit("（"), birth.dt.year().cast(pl.String), pl.lit("年生）"), ignore_nulls=False
+    ).fill_null("")
+
+
+def _other_claimant(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return by (relative, person) another person who claims the relative, and that person's income."""
+    standing = tables["documents"].filter(in_force()).select("document_id", "person_id")
+    claims = (
+        tables["dependents"]
+        .filter(pl.col("dependent_person_id").is_not_null())
+        .join(standing, on="document_id")
+        .select("dependent_person_id", "person_id")
+        .unique()
+    )
+    home = tables["residents"].select("person_id", "household_id", "relationship")
+    incomes = tables["assessments"].select("person_id", "total_income")
+    other = claims.join(home, on="person_id", how="left").join(incomes, on="person_id", how="left")
+    pairs = claims.join(other, on="dependent_person_id", suffix="_other")
+    pairs = pairs.filter(pl.col("person_id") != pl.col("person_id_other"))
+    own = home.select("person_id", own_household="household_id", own_relationship="relationship")
+    pairs = pairs.join(own, on="person_id", how="left").sort(
+        "dependent_person_id", "person_id", "person_id_other"
+    )
+    couple = pl.concat_list("relationship", "own_relationship").list.sort() == ["head", "spouse"]
+    near = pl.col("household_id") == pl.col("own_household")
+    return pairs.group_by("dependent_person_id", "person_id", maintain_order=True).agg(
+        other=pl.when(near & couple)
+        .then(pl.lit("配偶者"))
+        .when(near)
+        .then(pl.lit("同じ世帯の人"))
+        .otherwise(pl.lit("別の世帯の人"))
+        .first(),
+        other_income=pl.col("total_income").first(),
+    )
+
+
+def claims(sources: Sources, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return the claimed dependants with what is remarkable about each: `matter` (0 first) and `phrase`.
+
+    `matter` is null, and `phrase` too, for a claim with which all is well.
+    """
+    law = sources.law
+    known = claimed_relatives(sources).join(
+        _other_claimant(tables), on=["dependent_person_id", "person_id"], how="left"
+    )
+    birth = pl.coalesce("register_birth", "birth_date")
+    who = _who(birth)
+    began = pl.date(law.year - 1, 1, 1)
+    faults = (
+        (pl.col("relative_income") > law.relative_income_limit, _over(who, law)),
+        (pl.col("other").is_not_null(), _twice(who)),
+        (
+            pl.col("register_left") < began,
+            pl.format("{}は{}に区外へ転出・死亡", who, day(pl.col("register_left"))),
+        ),
+        (pl.col("claimed") != pl.col("actual"), _class(who, birth, law)),
+        (pl.col("dependent_person_id").is_null(), pl.format("{}の宛名が不明", who)),
+        (pl.col("lives_abroad").fill_null(value=False), pl.format("{}は国外居住", who)),
+        (pl.col("register_birth").is_null(), pl.format("{}は区の住民登録なし", who)),
+    )
+    matter, phrase = pl.lit(None, dtype=pl.Int64), pl.lit(None, dtype=pl.String)
+    for place, (holds, text) in reversed(list(enumerate(faults))):
+        sure = holds.fill_null(value=False)
+        matter = pl.when(sure).then(place).otherwise(matter)
+        phrase = pl.when(sure).then(text).otherwise(phrase)
+    return known.with_columns(matter=matter, phrase=phrase, who=who, birth=birth)
+
+
+def _over(who: pl.Expr, law: Law) -> pl.Expr:
+    income = yen(pl.col("relative_income"))
+    return pl.format("{}の合計所得{}（課税台帳）＞{}", who, income, pl.lit(limit(law.income_limits.relative)))
+
+
+def _twice(who: pl.Expr) -> pl.Expr:
+    income = pl.format("、相手の合計所得{}", yen(pl.col("other_income"))).fill_null("")
+    return pl.format("{}を{}も申告（区内重複{}）", who, "other", income)
+
+
+def _class(who: pl.Expr, birth: pl.Expr, law: Law) -> pl.Expr:
+    words = {word: label(name) for word, name in CLASSES.items()}
+    actual, claimed = (pl.col(name).replace_strict(words, default=None) for name in ("actual", "claimed"))
+    by_household = pl.col("claimed").is_in(("elderly", "cohabiting")) & pl.col("actual").is_in(
+        ("elderly", "cohabiting")
+    )
+    home = pl.when(pl.col("together")).then(pl.lit("同じ世帯")).otherwise(pl.lit("別の世帯"))
+    deductions = law.deductions
+    household = pl.format(
+        "{}は住民票で{}→{}（{}）", who, home, actual, pl.lit(article(deductions.dependent_elderly_cohabiting.cite))
+    )
+    age = pl.format(
+        "{}は{}歳（{}生）→{}で、申告の{}でない（{}）",
+        who,
+        law.age(birth),
+        day(birth),
+        actual,
+        claimed,
+        pl.lit(article(deductions.dependent_general.cite)),
+    )
+    return pl.when(by_household).then(household).otherwise(age)
+
+
+def class_grounds(lines: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Say of lines about a class of dependants which claim is remarkable, and by what: (line, ground).
+
+    The relative whom the list names comes first, then who is in the class that the line changes.
+    """
+    asked = lines.filter(pl.col("field").is_in(CLASS_FIELDS))
+    found = asked.select("line", "person", "field", "related_person_id").join(known, on="person")
+    named = pl.col("dependent_person_id") == pl.col("related_person_id")
+    own = (pl.col("from_field") == pl.col("field")) | (pl.col("to_field") == pl.col("field"))
+    ranked = found.with_columns(
+        named=named.fill_null(value=False), own=own.fill_null(value=False)
+    ).sort("line", "named", "own", "matter", "document", "line_no",
+           descending=[False, True, True, False, False, False], nulls_last=True)
+    first = ranked.filter(pl.col("phrase").is_not_null(), pl.col("named") | pl.col("own"))
+    told = first.group_by("line", maintain_order=True).agg(ground=pl.col("phrase").first())
+    size = found.filter(own.fill_null(value=False)).group_by("line").agg(
+        well=pl.col("phrase").is_null().all(), n=pl.struct("dependent_person_id", "birth_date").n_unique()
+    )
+    fine = size.filter("well").select(
+        "line", fine=pl.format("申告の{}人とも所得・年齢・重複に問題なし", "n").str.replace("1人とも", "1人は")
+    )
+    return told.join(fine, on="line", how="full", coalesce=True)
+
+
+def disability_grounds(lines: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Say of lines about disabled dependants what the papers claim and the register of certificates holds."""
+    asked = lines.filter(pl.col("field").is_in(DISABLED_FIELDS))
+    claimed, held = (
+        pl.col(name).replace_strict(DISABILITY_WORDS, default=None)
+        for name in ("disability", "register_disability")
+    )
+    some = (pl.col("disability").fill_null("none") != "none") | (
+        pl.col("register_disability").fill_null("none") != "none"
+    )
+    same = pl.col("disability").fill_null("none").str.replace("_cohabiting", "") == pl.col("register_disability")
+    home = pl.when(pl.col("together")).then(pl.lit("同じ世帯")).otherwise(pl.lit("別の世帯"))
+    cohabiting = (pl.col("disability") == "special_cohabiting") & ~pl.col("together")
+    text = joined(
+        pl.format(
+            "{}：申告{}・障害者手帳台帳{}",
+            "who",
+            claimed.fill_null("記載なし"),
+            held.fill_null("登録なし"),
+        ),
+        pl.when(cohabiting).then(pl.format("住民票は{}", home)),
+        pl.when(pl.col("matter") < 2).then(pl.col("phrase")),
+    )
+    found = asked.select("line", "person", "related_person_id").join(known.filter(some), on="person")
+    named = (pl.col("dependent_person_id") == pl.col("related_person_id")).fill_null(value=False)
+    ranked = found.with_columns(text=text, named=named, same=same.fill_null(value=False) & ~cohabiting)
+    ordered = ranked.sort("line", "named", "same", "document", "line_no", descending=[False, True, False, False, False])
+    return ordered.group_by("line", maintain_order=True).agg(
+        ground=pl.col("text").first(), fine=pl.col("text").filter("same").first()
+    )
+
+
+def children_grounds(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
+    """Say of lines about children under 16 how many the household has in the register: (line, children)."""
+    minors = sources.residents.filter(
+        (sources.law.relative_class(pl.col("birth_date")) == "under16") & pl.col("left_on").is_null()
+    )
+    counted = minors.group_by("household_id").agg(n=pl.len())
+    homes = sources.people.select("person", "household_id").join(counted, on="household_id", how="left")
+    asked = lines.filter(pl.col("field") == NUMBER["n_dependent_under16"]).select("line", "person")
+    text = pl.format("住民基本台帳の世帯の16歳未満{}人", pl.col("n").fill_null(0))
+    return asked.join(homes, on="person").select("line", children=text)
