@@ -58,7 +58,7 @@ def list_values(sources: Sources) -> pl.DataFrame:
     rows = sources.rows.filter(pl.col("named") >= 0)
     return pl.concat(
         lines(rows, "list_value", field="named", value=figure, option=option)
-        for option, figure in enumerate(("expected", "stated"))
+        for option, figure in enumerate(("expected", "stated", "told"))
     )
 
 

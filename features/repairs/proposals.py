@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from features.repairs.combined import combined
+from features.repairs.credits import CREDITS
 from features.repairs.family import FAMILY
 from features.repairs.kinds import KIND_NUMBER, KINDS
 from features.repairs.lines import PROPOSAL
@@ -17,7 +19,9 @@ from features.repairs.papers import (
     report_sums,
     swapped_income,
 )
+from features.repairs.premiums import PREMIUM
 from features.repairs.recompute import RECOMPUTED
+from features.repairs.reports import REPORTS
 from features.repairs.salary import one_report, previous_employer, return_plus_report
 from features.repairs.scope import scope_table
 from features.repairs.sources import Sources
@@ -29,8 +33,12 @@ GENERATORS: tuple[Callable[[Sources], pl.DataFrame], ...] = (
     one_report,
     previous_employer,
     return_plus_report,
+    *REPORTS,
     *FAMILY,
+    combined,
     *RECOMPUTED,
+    *PREMIUM,
+    *CREDITS,
     donations,
     swapped_income,
     list_values,

@@ -1,4 +1,4 @@
-"""Proposals that compute by law what the papers imply: incomes, premiums, the spouse, the housing loan.
+"""Proposals that compute by law what the papers imply: incomes, the spouse, a keyed salary.
 
 Law: `tadasu.law` of the tax year; each rule's article stands in its YAML.
 """
@@ -7,19 +7,13 @@ from collections.abc import Callable
 
 import polars as pl
 
+from features.repairs.keying import mended_salary
 from features.repairs.lines import lines, together
 from features.repairs.sources import Sources
 from features.values import NUMBER
 
-PREMIUMS = (
-    "new_life_premium",
-    "old_life_premium",
-    "care_premium",
-    "new_pension_premium",
-    "old_pension_premium",
-)
-DIGITS = 8
-"""Digits of an amount that are tried for a keying error (up to 99,999,999 yen)."""
+TRIED = 12
+"""Mended salaries of one document that are proposed."""
 
 
 def incomes(sources: Sources) -> pl.DataFrame:
@@ -39,43 +33,6 @@ def incomes(sources: Sources) -> pl.DataFrame:
     return pl.concat(made)
 
 
-def premiums(sources: Sources) -> pl.DataFrame:
-    """Compute the insurance deductions from each document's premiums, also with new and old exchanged."""
-    law = sources.law
-    stated = sources.documents.filter(pl.any_horizontal(pl.col(PREMIUMS).is_not_null()))
-    new_life, old_life, care, new_pension, old_pension = (pl.col(name) for name in PREMIUMS)
-    nothing = pl.lit(0)
-    variants = (
-        (new_life, old_life, care, new_pension, old_pension),
-        (old_life, new_life, care, new_pension, old_pension),
-        (new_life, old_life, care, old_pension, new_pension),
-        (old_life, new_life, care, old_pension, new_pension),
-        (new_life, old_life, nothing, new_pension, old_pension),
-        (new_life, old_life, care, nothing, nothing),
-    )
-    made = [
-        lines(stated, "recompute", field="life_insurance", value=law.life_insurance(*variant), option=option)
-        for option, variant in enumerate(variants)
-    ]
-    quake, old = pl.col("earthquake_premium"), pl.col("old_long_term_premium")
-    for option, pair in enumerate(((quake, old), (old, quake), (quake, nothing), (nothing, old))):
-        value = law.earthquake_insurance(*pair)
-        shaken = sources.documents.filter(quake.is_not_null() | old.is_not_null())
-        made.append(lines(shaken, "recompute", field="earthquake_insurance", value=value, option=option))
-    return pl.concat(made)
-
-
-def housing_loan(sources: Sources) -> pl.DataFrame:
-    """Compute the credit from what a document states as deductible and what income tax took of it."""
-    stated = sources.documents.filter(pl.col("housing_loan_deductible").is_not_null())
-    income = pl.coalesce("total_income", pl.col("salary_income") - pl.col("income_adjustment").fill_null(0))
-    base = ((income - pl.col("deductions_total")).clip(0) // 1000) * 1000
-    tax = pl.coalesce("income_tax_before_credits", pl.lit(0))
-    moved = pl.col("housing_move_in_on")
-    value = sources.law.housing_loan(pl.col("housing_loan_deductible"), tax, base, moved)
-    return lines(stated, "recompute", field="housing_loan_credit", value=value)
-
-
 def spouse(sources: Sources) -> pl.DataFrame:
     """Set spouse and special deduction by both incomes: what the register, the papers, or the list tell."""
     made = []
@@ -93,6 +50,12 @@ def spouse(sources: Sources) -> pl.DataFrame:
         frame = frame.with_columns(birth=pl.lit(None, dtype=pl.Date), key=pl.lit(0))
         made.append(_by_income(frame, sources, "recompute_spouse", 10 + option))
     return pl.concat(made)
+
+
+def spouse_by_income(sources: Sources) -> pl.DataFrame:
+    """Return the proposals of the claimed spouse's actual and stated income, as lines."""
+    frame = _claimed_spouse(sources).join(sources.record.select("person", "total_income"), on="person")
+    return _by_income(frame, sources, "recompute_spouse", 0)
 
 
 def _by_income(frame: pl.DataFrame, sources: Sources, kind: str, option: int) -> pl.DataFrame:
@@ -154,41 +117,14 @@ def _household_spouse(sources: Sources) -> pl.DataFrame:
 
 def keyed_salary(sources: Sources) -> pl.DataFrame:
     """Undo a keying error in a salary: one digit other, more or less, so that the stated income fits."""
-    law = sources.law
-    stated = sources.documents.filter("in_force", pl.col("salary_income").is_not_null())
-    odd = stated.filter(law.salary_income.of(pl.col("salary_revenue")) != pl.col("salary_income"))
-    papers = odd.select("person", "document", revenue="salary_revenue", income="salary_income")
     now = sources.record.select("person", now="salary_revenue")
-    places = pl.DataFrame({"power": [10**place for place in range(DIGITS)]})
-    digits = pl.DataFrame({"digit": list(range(10))})
-    tried = papers.join(places, how="cross").join(digits, how="cross")
-    power, revenue = pl.col("power"), pl.col("revenue")
-    digit_now = (revenue // power) % 10
-    head, tail = revenue // power, revenue % power
-    replaced = tried.with_columns(right=revenue + (pl.col("digit") - digit_now) * power, how=pl.lit(0))
-    added = tried.with_columns(right=(head * 10 + pl.col("digit")) * power + tail, how=pl.lit(1))
-    dropped = tried.filter(pl.col("digit") == 0).with_columns(
-        right=(head // 10) * power + tail, how=pl.lit(2)
-    )
-    every = pl.concat([replaced, added, dropped]).filter(
-        law.salary_income.of(pl.col("right")) == pl.col("income")
-    )
-    fitting = every.unique(["person", "document", "right"]).join(now, on="person").sort("document", "right")
-    fitting = fitting.with_columns(
-        value=pl.col("now") - revenue + pl.col("right"), place=pl.int_range(pl.len()).over("document")
-    )
-    return lines(
-        fitting.filter(pl.col("place") < 12),
-        "undo_keying",
-        field="salary_revenue",
-        option=pl.col("place"),
-    )
+    fitting = mended_salary(sources).filter(pl.col("place") < TRIED).join(now, on="person")
+    value = pl.col("now") - pl.col("revenue") + pl.col("right")
+    return lines(fitting, "undo_keying", field="salary_revenue", value=value, option=pl.col("place"))
 
 
 RECOMPUTED: tuple[Callable[[Sources], pl.DataFrame], ...] = (
     incomes,
-    premiums,
-    housing_loan,
     spouse,
     keyed_salary,
 )

@@ -21,7 +21,8 @@ class Sources:
     """One year's listed people and their papers; every frame has `person` (a place in `people`).
 
     people: person_id, what the register and the assessment say of the listed person.
-    rows: row, row_id, named (field number or -1), stated, expected (Int64 or null), related_person_id …
+    rows: row, row_id, named (field number or -1), stated, expected, told (an amount
+    in the message; Int64 or null), related_person_id …
     record: the tax fields as recorded, null as 0. recorded: the same, long (person, field, recorded).
     documents: their documents, coded, with `document` and `in_force`. values: the same, long.
     claims: claimed relatives of documents in force, with what register and assessments say of each.
@@ -96,6 +97,10 @@ def _rows(listed: pl.DataFrame) -> pl.DataFrame:
         named=pl.col("field").replace_strict(NUMBER, default=-1, return_dtype=pl.Int64).fill_null(-1),
         stated=parse(pl.col("stated_value")),
         expected=parse(pl.col("expected_value")),
+        told=pl.col("message")
+        .str.extract(r"([0-9,]+)円")
+        .str.replace_all(",", "")
+        .cast(pl.Int64, strict=False),
     )
 
 

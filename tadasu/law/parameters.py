@@ -160,6 +160,16 @@ class FixedAmountCut:
 
 
 @dataclass(frozen=True, slots=True)
+class IncomeTaxPapers:
+    """What income-tax papers state in income-tax amounts, for turning it into resident-tax amounts."""
+
+    life_insurance_new: Schedule
+    life_insurance_old: Schedule
+    dividend_withholding: Rate
+    dividend_levy: Rate
+
+
+@dataclass(frozen=True, slots=True)
 class Rounding:
     """Where figures are cut off."""
 
@@ -185,6 +195,7 @@ class YearLaw:
     exemption: Exemption
     fixed_amount_cut: FixedAmountCut
     forest_tax: Amount
+    income_tax_papers: IncomeTaxPapers
     rounding: Rounding
 
 

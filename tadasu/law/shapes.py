@@ -110,6 +110,22 @@ class Schedule:
         """Return the schedule's value for each `argument` (Int64); null for null."""
         return self._choose(argument, lambda row: self._step(row, argument))
 
+    def inverse(self, value: pl.Expr) -> pl.Expr:
+        """Return the greatest argument on a rising step whose value is `value`; null where there is none.
+
+        A flat step has no one argument: its value gives the argument at which it begins.
+        """
+        found, start = pl.lit(None, pl.Int64), 0
+        for row in self.rows:
+            if row.times:
+                back = _down(value + row.minus, 1 / row.times)
+                inside = (back > start) & (back <= (row.to or back))
+            else:
+                back, inside = pl.lit(start, pl.Int64), value == row.value
+            found = pl.coalesce(found, pl.when(inside).then(back))
+            start = row.to or start
+        return found
+
     def rate_of(self, argument: pl.Expr, amount: pl.Expr, share: Fraction = Fraction(1)) -> pl.Expr:
         """Return `share` of the rate for `argument`, of `amount`, rounded as the schedule says."""
         rates = {row: row.times * share for row in self.rows}

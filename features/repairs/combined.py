@@ -1,0 +1,181 @@
+"""Proposals that settle several relatives at once: single moves, each with its reason, put together.
+
+One paper names several relatives, and the causes that make one claim wrong (an income over the limit, another
+claimant, a class by a wrong date of birth) often hit two of them; an officer corrects all in one go.
+"""
+
+import polars as pl
+
+from features.repairs.family import DISABLED, claimed_relatives
+from features.repairs.lines import grouped
+from features.repairs.recompute import spouse_by_income
+from features.repairs.sources import Sources
+from features.values import NUMBER
+from tadasu.fields import DISABILITIES
+
+MOST = 6
+"""Moves of one person that are combined; of more, those of the first relatives."""
+SPOUSE, SELF, CHILDREN = 900, 901, 902
+"""Groups beside the lines of a paper: of one group at most one move enters a combination."""
+COLUMNS = ("person", "document", "group", "move", "field", "delta")
+
+
+def _numbers(names: dict[str, str]) -> dict[str, int]:
+    return {word: NUMBER[name] for word, name in names.items()}
+
+
+def _steps(claims: pl.DataFrame, move: int, steps: list[tuple[str, int]]) -> pl.DataFrame:
+    """Return one line a field that a move of a claimed relative changes: (column of the field, step)."""
+    parts = [
+        claims.select(
+            "person",
+            "document",
+            group=pl.col("line_no").cast(pl.Int64),
+            move=pl.lit(move, dtype=pl.Int64),
+            field=pl.col(column),
+            delta=pl.lit(step, dtype=pl.Int64),
+        )
+        for column, step in steps
+    ]
+    return pl.concat(parts).filter(pl.col("field").is_not_null())
+
+
+def _relatives(sources: Sources) -> pl.DataFrame:
+    """Return the moves of claimed relatives: out of the claim, into another class, to another disability."""
+    claims = claimed_relatives(sources)
+    limit = sources.law.relative_income_limit
+    doubted = claims.filter(
+        (pl.col("relative_income") > limit).fill_null(value=False)
+        | (pl.col("claimants") > 1).fill_null(value=False)
+        | pl.col("dependent_person_id").is_null()
+        | pl.col("register_birth").is_null()
+        | pl.col("register_left").is_not_null()
+    )
+    moved = claims.filter(pl.col("to_field").is_not_null() & (pl.col("to_field") != pl.col("from_field")))
+    near = pl.col("together") & (pl.col("register_disability") == "special")
+    word = pl.when(near).then(pl.lit("special_cohabiting")).otherwise("register_disability")
+    held = claims.with_columns(
+        register_field=word.replace_strict(_numbers(DISABLED), default=None, return_dtype=pl.Int64)
+    ).filter(pl.col("register_disability").is_not_null())
+    differs = held.filter(pl.col("register_field").fill_null(-1) != pl.col("disability_field").fill_null(-1))
+    return pl.concat(
+        [
+            _steps(doubted, 0, [("from_field", -1), ("disability_field", -1)]),
+            _steps(moved, 1, [("from_field", -1), ("to_field", 1)]),
+            _steps(differs, 2, [("disability_field", -1), ("register_field", 1)]),
+        ]
+    )
+
+
+def _spouses(sources: Sources) -> pl.DataFrame:
+    """Return the moves of the claimed spouse by actual incomes, with the spouse's disability."""
+    changed = spouse_by_income(sources)
+    disabled = sources.claims.filter(pl.col("role") == "spouse").select(
+        "person",
+        "document",
+        field=pl.col("disability").replace_strict(_numbers(DISABLED), default=None, return_dtype=pl.Int64),
+    )
+    out = changed.filter((pl.col("field") == NUMBER["spouse_kind"]) & (pl.col("value") == 0))
+    lost = out.select("person", "document", "option").join(
+        disabled.filter(pl.col("field").is_not_null()), on=["person", "document"]
+    )
+    moves = changed.join(sources.recorded, on=["person", "field"]).select(
+        "person", "document", "option", "field", delta=pl.col("value") - pl.col("recorded")
+    )
+    every = pl.concat(
+        [moves, lost.select("person", "document", "option", "field", delta=pl.lit(-1, dtype=pl.Int64))]
+    )
+    return every.select(
+        "person",
+        "document",
+        "field",
+        "delta",
+        group=pl.lit(SPOUSE, dtype=pl.Int64),
+        move=pl.col("option").rank("dense").over("person").cast(pl.Int64),
+    ).select(COLUMNS)
+
+
+def _selves(sources: Sources) -> pl.DataFrame:
+    """Return the moves of the taxpayer's own disability, and of children in the household nobody claims."""
+    codes = {word: code for code, word in enumerate(DISABILITIES)}
+    code = pl.col("disability").replace_strict(codes, default=None, return_dtype=pl.Int64)
+    register = sources.people.select("person", value=code)
+    papers = sources.documents.filter("in_force").select("person", value="self_disability")
+    own = pl.concat([register, papers]).filter(pl.col("value").is_not_null()).unique().sort("person", "value")
+    now = sources.record.select("person", "self_disability", "n_dependent_under16")
+    differing = own.join(now, on="person").filter(pl.col("value") != pl.col("self_disability"))
+    minors = sources.residents.filter(
+        (sources.law.relative_class(pl.col("birth_date")) == "under16") & pl.col("left_on").is_null()
+    )
+    counted = minors.group_by("household_id").agg(value=pl.len().cast(pl.Int64))
+    children = sources.people.join(counted, on="household_id").join(now, on="person").sort("person")
+    unclaimed = children.filter(pl.col("value") > pl.col("n_dependent_under16"))
+    return pl.concat(
+        [
+            _own(differing, SELF, "self_disability"),
+            _own(unclaimed, CHILDREN, "n_dependent_under16"),
+        ]
+    )
+
+
+def _own(frame: pl.DataFrame, group: int, field: str) -> pl.DataFrame:
+    return frame.select(
+        "person",
+        document=pl.lit(-1, dtype=pl.Int64),
+        group=pl.lit(group, dtype=pl.Int64),
+        move=pl.col("value"),
+        field=pl.lit(NUMBER[field], dtype=pl.Int64),
+        delta=pl.col("value") - pl.col(field),
+    )
+
+
+def combined(sources: Sources) -> pl.DataFrame:
+    """Propose the moves of several fields, two and three moves together, and all of a person's removals."""
+    steps = pl.concat(
+        frame.select(pl.col(COLUMNS).cast(pl.Int64))
+        for frame in (_relatives(sources), _spouses(sources), _selves(sources))
+    ).filter(pl.col("delta") != 0)
+    # The same move may stand on several papers; which paper it came from does not matter any more.
+    key = ["person", "group", "move"]
+    steps = steps.sort(*key, "document", "field").unique(
+        [*key, "field", "delta"], keep="first", maintain_order=True
+    )
+    moves = steps.select(key).unique().sort(key)
+    moves = moves.with_columns(atom=pl.int_range(pl.len(), dtype=pl.Int64).over("person"))
+    moves = moves.filter(pl.col("atom") < MOST)
+    steps = steps.join(moves, on=key)
+    sets = pl.concat([_sets(moves), _removals(moves)])
+    chosen = sets.join(steps, on=["person", "atom"]).group_by("person", "option", "field")
+    summed = chosen.agg(pl.col("delta").sum()).join(sources.recorded, on=["person", "field"])
+    summed = summed.sort("person", "option", "field")
+    return grouped(
+        summed,
+        "combined",
+        field=pl.col("field"),
+        value=pl.col("recorded") + pl.col("delta"),
+        option=pl.col("option"),
+    )
+
+
+def _sets(moves: pl.DataFrame) -> pl.DataFrame:
+    """Return (person, option, atom) of each single move, each pair and each triple of different groups."""
+    one = moves.select("person", "atom", "group")
+    two = one.join(one, on="person", suffix="_2").filter(
+        (pl.col("atom") < pl.col("atom_2")) & (pl.col("group") != pl.col("group_2"))
+    )
+    three = two.join(one, on="person", suffix="_3").filter(
+        (pl.col("atom_2") < pl.col("atom_3")) & (pl.col("group_3") != pl.col("group_2"))
+    )
+    frames = []
+    for frame, names in ((one, ["atom"]), (two, ["atom", "atom_2"]), (three, ["atom", "atom_2", "atom_3"])):
+        option = pl.sum_horizontal((2 ** pl.col(name)).cast(pl.Int64) for name in names)
+        numbered = frame.select("person", option=option, part=pl.concat_list(names))
+        frames.append(numbered.explode("part", empty_as_null=False).rename({"part": "atom"}))
+    return pl.concat(frames)
+
+
+def _removals(moves: pl.DataFrame) -> pl.DataFrame:
+    """Return all removals of a person's relatives as one choice."""
+    gone = moves.filter((pl.col("group") < SPOUSE) & (pl.col("move") == 0))
+    many = gone.filter(pl.len().over("person") > len(("one", "two", "three")))
+    return many.select("person", option=pl.lit(2**MOST, dtype=pl.Int64), atom="atom")

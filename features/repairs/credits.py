@@ -1,0 +1,108 @@
+"""Proposals about deductions and credits that follow from an amount: medical expenses, dividends, gifts, loan.
+
+Law: 医療費控除 (地方税法314条の2第1項2号), 配当割額控除 (同314条の9), 寄附金税額控除 (同314条の7),
+住宅借入金等特別税額控除 (同附則5条の4の2).
+"""
+
+from collections.abc import Callable
+
+import polars as pl
+
+from features.repairs.lines import lines
+from features.repairs.sources import Sources
+from features.values import NUMBER
+
+GIFTS = 6
+"""Different gifts of one person that are tried as the one that is missing."""
+
+
+def medical(sources: Sources) -> pl.DataFrame:
+    """Subtract what the taxpayer bears from each amount that may be what was paid, not the deduction."""
+    record = sources.record.select("person", income="total_income", amount="medical_expense")
+    incomes = record.select("person", "income")
+    papers = sources.documents.filter(pl.col("medical_expense") > 0).select(
+        "person", "document", amount="medical_expense"
+    )
+    rows = sources.rows.filter(pl.col("named") == NUMBER["medical_expense"])
+    made = [record.with_columns(document=pl.lit(-1), row=pl.lit(-1))]
+    made.append(papers.join(incomes, on="person").with_columns(row=pl.lit(-1)))
+    for figure in ("stated", "expected", "told"):
+        listed = rows.select("person", "row", amount=figure).join(incomes, on="person")
+        made.append(listed.with_columns(document=pl.lit(-1)))
+    columns = ["person", "row", "document", "income", "amount"]
+    every = pl.concat(
+        [frame.select(pl.col(columns).cast(pl.Int64)) for frame in made], how="vertical"
+    ).filter(pl.col("amount") > 0)
+    value = sources.law.deductions.medical_expense.of(
+        pl.col("amount"), pl.lit(0), pl.col("income").clip(lower_bound=0)
+    )
+    return lines(every, "recompute", field="medical_expense", value=value, option=3)
+
+
+def dividend_levy(sources: Sources) -> pl.DataFrame:
+    """Take the levy's share of the income, or of an amount that was the income tax withheld beside it."""
+    papers = sources.law.income_tax_papers
+    levy, withheld = papers.dividend_levy.fraction, papers.dividend_withholding.fraction
+    record = sources.record
+    stock, dividend = pl.col("stock_income"), pl.col("dividend_income")
+    values = (
+        _rounded(pl.col("dividend_levy_credit"), levy / withheld),
+        _rounded(pl.col("dividend_levy_credit"), withheld / levy),
+        _rounded(stock + dividend, levy),
+        _rounded(stock, levy),
+        _rounded(dividend, levy),
+    )
+    return pl.concat(
+        lines(record, "recompute", field="dividend_levy_credit", value=value, option=option)
+        for option, value in enumerate(values)
+    )
+
+
+def _rounded(amount: pl.Expr, rate) -> pl.Expr:  # type: ignore[no-untyped-def]
+    """Return the rate of an amount to the nearest yen."""
+    above, below = rate.numerator, rate.denominator
+    return (2 * amount * above + below) // (2 * below)
+
+
+def gifts(sources: Sources) -> pl.DataFrame:
+    """Take what a return states in total less the other gifts, or add one more gift like those known."""
+    target = "donation_furusato"
+    known = sources.record.select("person", now=target, other="donation_other")
+    stated = sources.documents.filter(pl.col("in_force") & (pl.col("donation_total") > 0))
+    less = stated.join(known, on="person").filter(pl.col("other") > 0)
+    made = [
+        lines(less, "sum_donations", field=target, value=pl.col("donation_total") - pl.col("other"), option=9)
+    ]
+    furusato = sources.donations.filter(pl.col("kind") == "furusato")
+    one = furusato.select("person", "amount").unique().sort("person", "amount")
+    one = one.with_columns(option=pl.int_range(pl.len()).over("person")).filter(pl.col("option") < GIFTS)
+    more = one.join(known, on="person")
+    made.append(
+        lines(
+            more,
+            "add_donation",
+            field=target,
+            value=pl.col("now") + pl.col("amount"),
+            option=pl.col("option"),
+        )
+    )
+    valid = furusato.filter(pl.col("source") == "return").group_by("person").agg(pl.col("amount").sum())
+    made.append(lines(valid.sort("person"), "sum_donations", field=target, value="amount", option=10))
+    return pl.concat(made)
+
+
+def housing_loan(sources: Sources) -> pl.DataFrame:
+    """Compute the credit from what a document states as deductible and what income tax took of it."""
+    stated = sources.documents.filter(pl.col("housing_loan_deductible").is_not_null())
+    income = pl.coalesce("total_income", pl.col("salary_income") - pl.col("income_adjustment").fill_null(0))
+    base = ((income - pl.col("deductions_total")).clip(0) // 1000) * 1000
+    moved = pl.col("housing_move_in_on")
+    made = []
+    for option, tax in enumerate(("income_tax_before_credits", "income_tax")):
+        taken = pl.coalesce(tax, pl.lit(0))
+        value = sources.law.housing_loan(pl.col("housing_loan_deductible"), taken, base, moved)
+        made.append(lines(stated, "recompute", field="housing_loan_credit", value=value, option=option))
+    return pl.concat(made)
+
+
+CREDITS: tuple[Callable[[Sources], pl.DataFrame], ...] = (medical, dividend_levy, gifts, housing_loan)

@@ -1,0 +1,100 @@
+"""Proposals about insurance deductions: from the premiums paid, or from the income-tax amount alone.
+
+Law: 生命保険料控除・地震保険料控除 (地方税法314条の2第1項5号・5号の3); the papers state the income-tax
+amounts (所得税法76条・77条), which are greater than those of the resident tax.
+"""
+
+from collections.abc import Callable
+
+import polars as pl
+
+from features.repairs.lines import lines
+from features.repairs.sources import Sources
+
+PREMIUMS = (
+    "new_life_premium",
+    "old_life_premium",
+    "care_premium",
+    "new_pension_premium",
+    "old_pension_premium",
+)
+
+
+def life_premiums(sources: Sources) -> pl.DataFrame:
+    """Compute 生命保険料控除 from each document's premiums, also with new and old exchanged."""
+    law = sources.law
+    stated = sources.documents.filter(pl.any_horizontal(pl.col(PREMIUMS).is_not_null()))
+    new_life, old_life, care, new_pension, old_pension = (pl.col(name) for name in PREMIUMS)
+    nothing = pl.lit(0)
+    variants = (
+        (new_life, old_life, care, new_pension, old_pension),
+        (old_life, new_life, care, new_pension, old_pension),
+        (new_life, old_life, care, old_pension, new_pension),
+        (old_life, new_life, care, old_pension, new_pension),
+        (new_life, old_life, nothing, new_pension, old_pension),
+        (new_life, old_life, care, nothing, nothing),
+        (new_life, nothing, care, new_pension, nothing),
+    )
+    return pl.concat(
+        lines(stated, "recompute", field="life_insurance", value=law.life_insurance(*variant), option=option)
+        for option, variant in enumerate(variants)
+    )
+
+
+def earthquake_premiums(sources: Sources) -> pl.DataFrame:
+    """Compute 地震保険料控除 from each document's premiums, also with the two kinds exchanged."""
+    quake, old, nothing = pl.col("earthquake_premium"), pl.col("old_long_term_premium"), pl.lit(0)
+    shaken = sources.documents.filter(quake.is_not_null() | old.is_not_null())
+    return pl.concat(
+        lines(
+            shaken,
+            "recompute",
+            field="earthquake_insurance",
+            value=sources.law.earthquake_insurance(*pair),
+            option=option,
+        )
+        for option, pair in enumerate(((quake, old), (old, quake), (quake, nothing), (nothing, old)))
+    )
+
+
+def stated_deduction(sources: Sources) -> pl.DataFrame:
+    """Turn a stated income-tax amount of 生命保険料控除 into that of the resident tax.
+
+    The premiums are found backwards: as one contract class, new or old, or as one or two classes at the
+    most that a class can have and the rest in another. More classes than that, nobody can tell apart.
+    """
+    amounts = [sources.documents.select("person", "document", amount="life_insurance")]
+    record = sources.record.select("person", document=pl.lit(-1, dtype=pl.Int64), amount="life_insurance")
+    stated = pl.concat([*amounts, record]).filter(pl.col("amount") > 0)
+    made = []
+    for option, (whole, new) in enumerate(((w, n) for w in _full_classes(sources) for n in (True, False))):
+        stated_part, resident_part = whole
+        rest = pl.col("amount") - stated_part
+        value = pl.lit(resident_part) + _resident_amount(sources, rest, new=new)
+        capped = sources.law.deductions.life_insurance.total_cap.cap(value)
+        held = stated.filter(rest > 0)
+        made.append(lines(held, "from_income_tax", field="life_insurance", value=capped, option=option))
+    return pl.concat(made)
+
+
+def _full_classes(sources: Sources) -> list[tuple[int, int]]:
+    """Return the (income-tax, resident-tax) amounts of no class, of one and of two that are full."""
+    papers, own = sources.law.income_tax_papers, sources.law.deductions.life_insurance
+    new = (papers.life_insurance_new.rows[-1].value, own.new.rows[-1].value)
+    old = (papers.life_insurance_old.rows[-1].value, own.old.rows[-1].value)
+    twice = (2 * new[0], 2 * new[1])
+    return [(0, 0), new, old, twice, (new[0] + old[0], new[1] + old[1])]
+
+
+def _resident_amount(sources: Sources, stated: pl.Expr, *, new: bool) -> pl.Expr:
+    papers, own = sources.law.income_tax_papers, sources.law.deductions.life_insurance
+    if new:
+        return own.new.of(papers.life_insurance_new.inverse(stated))
+    return own.old.of(papers.life_insurance_old.inverse(stated))
+
+
+PREMIUM: tuple[Callable[[Sources], pl.DataFrame], ...] = (
+    life_premiums,
+    earthquake_premiums,
+    stated_deduction,
+)
