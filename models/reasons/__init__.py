@@ -3,6 +3,8 @@
 `sentences` is the entry; `builders.BUILDERS` lists the sentence of each kind of repair.
 """
 
+import re
+
 import polars as pl
 
 from features.repairs.kinds import KINDS
@@ -32,7 +34,7 @@ def sentences(
     labels = {kind.name: kind.label for kind in KINDS}
     parts = []
     for (kind, stay), part in known.with_columns(stays=stays).group_by("kind", "stays"):
-        named = labels.get(str(kind), "")
+        named = re.sub("（.*", "", labels.get(str(kind), ""))
         own = BUILDERS.get(str(kind), fallback(named))
         second = pl.when("proposed").then(own).otherwise(pl.format("{}：{}", pl.lit(NEXT), own))
         stayed = left() + (pl.format("（{}：{}）", pl.lit(NEXT), pl.lit(named)) if kind else "")

@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from features.repairs.sources import Sources
+from features.repairs.sources import Sources, long_values
 from features.values import NUMBER
-from models.reasons.wording import PAPERS, article, joined, limit, round_yen, yen
+from models.reasons.wording import PAPERS, article, joined, label, limit, percent, round_yen, yen
 
 PREMIUM_WORDS = {
     "new_life_premium": "新一般",
@@ -205,13 +205,16 @@ def specified_relative(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
         result.fill_null("→特定親族特別控除なし"),
     )
     asked = lines.filter(pl.col("field") == NUMBER["specified_relative_special"])
-    found = asked.select("line", "person", "related_person_id").join(
-        claims.with_columns(young=young.fill_null(value=False), text=text), on="person"
+    found = asked.select("line", "person", "now", "related_person_id").join(
+        claims.with_columns(young=young.fill_null(value=False), text=text, special=special), on="person"
     )
     named = (pl.col("dependent_person_id") == pl.col("related_person_id")).fill_null(value=False)
     ranked = found.with_columns(named=named).filter(pl.col("named") | pl.col("young"))
     ordered = ranked.sort("line", "named", "relative_income", "document", descending=[False, True, True, False], nulls_last=True)
-    return ordered.group_by("line", maintain_order=True).agg(ground=pl.col("text").first())
+    return ordered.group_by("line", maintain_order=True).agg(
+        ground=pl.col("text").first(),
+        fine=pl.col("text").filter(pl.col("special") == pl.col("now")).first(),
+    )
 
 
 def donations(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
@@ -222,6 +225,7 @@ def donations(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
         notices=notice.sum(),
         places=pl.col("recipient_code").filter(notice).n_unique(),
         by_notice=pl.col("amount").filter(notice).sum(),
+        distinct=pl.struct("recipient_code", "amount").filter(notice).unique().struct.field("amount").sum(),
         lines=line.sum(),
         by_return=pl.col("amount").filter(line).sum(),
     )
@@ -240,9 +244,65 @@ def donations(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
         pl.when(some).then(
             pl.format("ワンストップ通知{}件（{}団体）計{}", "notices", "places", yen(pl.col("by_notice")))
         ),
+        pl.when(pl.col("distinct") < pl.col("by_notice")).then(
+            pl.format("同じ寄附先・同額を除くと{}", yen(pl.col("distinct")))
+        ),
         pl.when(pl.col("lines") > 0).then(
             pl.format("申告書の寄附{}件計{}", "lines", yen(pl.col("by_return")))
         ),
         pl.when(some & pl.col("filed")).then(void),
     )
     return known.select("line", ground=text)
+
+
+def swapped(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
+    """Say of an income that is moved to another kind where it goes, and what last year's record had there."""
+    asked = lines.filter(pl.col("kind") == "swap_income")
+    last = long_values(sources.previous, ["person"], "last")
+    of_field, of_other = last.rename({"last": "last_own"}), last.rename({"field": "other", "last": "last_other"})
+    known = asked.select("line", "person", "field", "other", "value").join(
+        of_field, on=["person", "field"], how="left"
+    )
+    known = known.join(of_other, on=["person", "other"], how="left").filter(pl.col("other").is_not_null())
+    way = pl.when(pl.col("value") == 0).then(pl.lit("へ移す")).otherwise(pl.lit("から移す"))
+    some = pl.col("last_own").is_not_null() | pl.col("last_other").is_not_null()
+    before = pl.when(some).then(
+        pl.format(
+            "（前年は{}{}・{}{}）",
+            label(pl.col("field")),
+            yen(pl.col("last_own").fill_null(0)),
+            label(pl.col("other")),
+            yen(pl.col("last_other").fill_null(0)),
+        )
+    )
+    return known.select("line", ground=pl.format("{}{}{}", label(pl.col("other")), way, before.fill_null("")))
+
+
+def medical(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
+    """Say from which amount paid the deduction follows by law, or that both kinds of it are claimed."""
+    rule = sources.law.deductions.medical_expense
+    numbers = [NUMBER["medical_expense"], NUMBER["self_medication"]]
+    record = sources.record.select("person", "medical_expense", "self_medication", income="total_income")
+    asked = lines.filter(pl.col("field").is_in(numbers)).join(record, on="person")
+    paid = pl.coalesce(
+        *(
+            pl.when(rule.of(pl.col(name), pl.lit(0), pl.col("income").clip(0)) == pl.col("value")).then(name)
+            for name in ("now", "expected", "stated")
+        )
+    )
+    law = pl.format(
+        "支払額{}とみて{}又は所得の{}を引いた額（{}）",
+        yen(paid),
+        pl.lit(round_yen(rule.floor.value)),
+        pl.lit(percent(rule.income_share.fraction)),
+        pl.lit(article(rule.floor.cite)),
+    )
+    both = pl.when((pl.col("medical_expense") > 0) & (pl.col("self_medication") > 0)).then(
+        pl.format(
+            "医療費控除{}とセルフメディケーション税制{}を併用",
+            yen(pl.col("medical_expense")),
+            yen(pl.col("self_medication")),
+        )
+    )
+    own = (pl.col("field") == NUMBER["medical_expense"]) & (pl.col("value") > 0)
+    return asked.select("line", ground=pl.coalesce(pl.when(own).then(law), both))

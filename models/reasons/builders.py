@@ -7,14 +7,33 @@ odd, keyed (`reports.about`).
 
 import polars as pl
 
+from features.values import NUMBER
+from models.reasons import relatives, spouse
 from models.reasons.wording import bracketed, joined, yen
 
 c = pl.col
 
+JUDGED = (
+    *relatives.CLASS_FIELDS,
+    *relatives.DISABLED_FIELDS,
+    *spouse.FIELDS,
+    *(
+        NUMBER[name]
+        for name in (
+            "salary_income",
+            "pension_income",
+            "life_insurance",
+            "earthquake_insurance",
+            "specified_relative_special",
+        )
+    ),
+)
+"""Fields of which it is known whether the law agrees with the record (`fine`) or not."""
+
 
 def beside_record() -> pl.Expr:
-    """Say what else the documents state: who agrees with the record, and the others' values."""
-    return bracketed(joined(c("kept") + "は記録と同じ", c("others")))
+    """Say what else is known: what the difference is equal to, who agrees with the record, the others."""
+    return bracketed(joined(c("gap"), c("kept") + "は記録と同じ", c("others")))
 
 
 def stated(source: pl.Expr) -> pl.Expr:
@@ -22,11 +41,25 @@ def stated(source: pl.Expr) -> pl.Expr:
     return pl.format("{}：{} {}≠記録 {}{}", "label", source, "value_text", "now_text", beside_record())
 
 
+def _papers() -> pl.Expr:
+    return joined(c("said") + "と一致", c("kept") + "は記録と同じ", c("others"))
+
+
+def _changed(why: pl.Expr) -> pl.Expr:
+    return pl.format("{} {}→{}：{}", "label", "now_text", "value_text", why)
+
+
 def grounded() -> pl.Expr:
     """Say what changes and the ground for it; without one, what the documents state."""
-    papers = joined(c("said") + "と一致", c("kept") + "は記録と同じ", c("others"))
-    why = pl.coalesce(c("ground"), papers, pl.lit("資料に記載なし"))
-    return pl.format("{} {}→{}：{}", "label", "now_text", "value_text", why)
+    return _changed(pl.coalesce(joined(c("ground"), c("children")), c("plain"), _papers(), pl.lit("資料に記載なし")))
+
+
+def _blind() -> pl.Expr:
+    """Say the ground where one is known; otherwise that there is none, and what the documents state."""
+    known = joined(c("plain"), c("kept") + "は記録と同じ", c("others"))
+    nothing = pl.lit("資料・台帳に裏付けなし") + bracketed(known)
+    agreed = pl.when(c("said").is_not_null()).then(_papers())
+    return _changed(pl.coalesce(joined(c("ground"), c("children")), agreed, nothing))
 
 
 def _document() -> pl.Expr:
@@ -88,11 +121,26 @@ def _keyed() -> pl.Expr:
 
 def _listed() -> pl.Expr:
     figure = pl.when(c("value") == c("expected")).then(pl.lit("リストの照合値")).otherwise(pl.lit("リストの値"))
-    return stated(joined(figure, c("said"), between="・"))
+    return joined(stated(joined(figure, c("said"), between="・")), c("ground"))
 
 
 def _last_year() -> pl.Expr:
-    return stated(joined("前年", c("said"), between="・"))
+    return joined(stated(joined("前年", c("said"), between="・")), c("ground"))
+
+
+def _by_register() -> pl.Expr:
+    return _changed(pl.coalesce("children", pl.lit("住民基本台帳の世帯の人数による")))
+
+
+def _one_gift(what: str) -> pl.Expr:
+    gift = yen((c("value") - c("now")).abs())
+    return _changed(joined(pl.format("寄附1件{}を{}", gift, pl.lit(what)), c("ground")))
+
+
+def _from_income_tax() -> pl.Expr:
+    stated_amount = yen(pl.coalesce("paper_amount", "now"))
+    why = pl.format("{}の{}を所得税の控除額とみて住民税の額に直す", c("paper").fill_null("記録"), stated_amount)
+    return _changed(why)
 
 
 BUILDERS: dict[str, pl.Expr] = {
@@ -111,6 +159,10 @@ BUILDERS: dict[str, pl.Expr] = {
     "undo_keying": _keyed(),
     "list_value": _listed(),
     "last_year": _last_year(),
+    "register_children": _by_register(),
+    "drop_donation": _one_gift("除く"),
+    "add_donation": _one_gift("加える"),
+    "from_income_tax": _from_income_tax(),
     **dict.fromkeys(
         (
             "recompute",
@@ -120,20 +172,14 @@ BUILDERS: dict[str, pl.Expr] = {
             "reclassify",
             "reclassify_all",
             "recount",
-            "register_children",
             "register_disability",
             "sum_donations",
-            "drop_donation",
             "swap_income",
             "swap_status",
-            "zero",
-            "flip",
-            "one_more",
-            "one_less",
-            "move_class",
         ),
         grounded(),
     ),
+    **dict.fromkeys(("zero", "flip", "one_more", "one_less", "move_class"), _blind()),
 }
 """The sentence of each kind of repair; `leave` is told by `left`."""
 
@@ -142,11 +188,13 @@ FALLBACK: frozenset[str] = frozenset()
 
 
 def left() -> pl.Expr:
-    """Say why the record may stand: who agrees with it, and what else is known."""
-    known = joined(
-        c("kept") + "と同じ", pl.coalesce("fine", "ground"), c("others").str.replace("^", "ほかに")
-    )
-    why = pl.coalesce(known, pl.lit("資料に記載なし"))
+    """Say why the record may stand: who agrees with it, what else is known, and what speaks against it."""
+    adverse = c("fine").is_null() & c("field").is_in(JUDGED)
+    against = pl.when(adverse & c("kept").is_not_null()).then("ただし" + c("ground")).otherwise("ground")
+    odd = pl.when(c("others").is_not_null()).then("odd_one")
+    differ = pl.when("income_tax").then("others").otherwise(c("others") + "と相違")
+    known = joined(c("kept") + "と同じ", pl.coalesce("fine", against), c("children"), odd)
+    why = pl.coalesce(known + bracketed(differ), differ, pl.lit("資料に記載なし"))
     return pl.coalesce(
         pl.format("記録のまま：{} {}、{}", "label", "now_text", why), pl.lit("記録のまま：修正の候補なし")
     )

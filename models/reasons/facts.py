@@ -47,6 +47,8 @@ def of(
                     amounts.housing_loan,
                     amounts.specified_relative,
                     amounts.donations,
+                    amounts.medical,
+                    amounts.swapped,
                 )
             ),
         ],
@@ -57,11 +59,12 @@ def of(
         grounds,
         relatives.children_grounds(known, sources),
         reports.about(known, sources),
+        reports.gaps(known, sources),
+        reports.odd_ones(known, sources),
     ):
         known = known.join(frame, on="line", how="left", maintain_order="left")
     number = pl.col("field")
     return known.with_columns(
-        ground=pl.coalesce("children", "ground"),
         label=label(number),
         now_text=value_text(number, pl.col("now")),
         value_text=value_text(number, pl.col("value")),
@@ -84,7 +87,7 @@ def _prepared(lines: pl.DataFrame, frames: dict[str, pl.DataFrame], sources: Sou
         .join(rows, on="row_id", how="left", maintain_order="left")
         .join(repairs, on=list(KEY), how="left", maintain_order="left")
     )
-    known = _with_named_field(known, sources)
+    known = _with_other_field(_with_named_field(known, sources), frames["changes"])
     return _with_spouse(known, frames["changes"], sources)
 
 
@@ -97,6 +100,16 @@ def _with_named_field(known: pl.DataFrame, sources: Sources) -> pl.DataFrame:
         field=pl.when(empty).then(pl.col("named")).otherwise("field"),
         now=pl.when(empty).then(pl.col("named_now")).otherwise("now"),
     ).drop("named_now")
+
+
+def _with_other_field(known: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
+    """Add `other`: another field that the line's repair changes, or null."""
+    number = pl.col("field").replace_strict(NUMBER, return_dtype=pl.Int64)
+    wanted = changes.join(known.select(KEY).unique(), on=list(KEY), how="semi").with_columns(field=number)
+    ends = wanted.group_by(KEY).agg(first=pl.col("field").min(), last=pl.col("field").max())
+    joined = known.join(ends, on=list(KEY), how="left", maintain_order="left")
+    other = pl.when(pl.col("field") == pl.col("first")).then("last").otherwise("first")
+    return joined.with_columns(other=pl.when(pl.col("first") != pl.col("last")).then(other)).drop("first", "last")
 
 
 def _with_spouse(known: pl.DataFrame, changes: pl.DataFrame, sources: Sources) -> pl.DataFrame:

@@ -45,9 +45,10 @@ def named(sources: Sources) -> pl.DataFrame:
     payer = "支払者" + pl.col("payer_id")
     came = short_day(pl.col("received_on")) + "受付"
     column = pl.when(pl.col("kind") == "salary_report").then(_column())
+    alike = pl.len().over("person", "kind", "withholding_column", "in_force") > 1
     return sources.documents.select(
         "document",
-        short=_kind() + bracketed(joined(column, _state(), between="・")),
+        short=_kind() + bracketed(joined(column, pl.when(alike).then(came), _state(), between="・")),
         long=_kind() + bracketed(joined(payer, column, came, _state(), between="・")),
     )
 
@@ -83,9 +84,7 @@ def items(sources: Sources, wanted: pl.DataFrame) -> pl.DataFrame:
     every = pl.concat(
         [*(frame.select(columns) for frame in alone), sums.select(columns), both.select(columns)]
     )
-    return every.group_by("person", "field", "order", "amount", "part", "name").agg(n=pl.len()).with_columns(
-        name=pl.when(pl.col("n") > 1).then(pl.format("{}{}枚", "name", "n")).otherwise("name")
-    )
+    return every
 
 
 def beside(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
@@ -100,20 +99,27 @@ def beside(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     mark = pl.col("field").is_in([NUMBER[name] for name in STATED_FOR_INCOME_TAX]) & ~pl.col(
         "name"
     ).str.starts_with(PAPERS["resident_return"])
+    as_value = pl.col("amount") == pl.col("value")
+    as_now = pl.col("amount") == pl.col("now")
+    other = ~as_value.fill_null(value=False) & ~as_now & ~pl.col("part")
+    ordered = found.with_columns(mark=mark, other=other).sort("line", "order", "part", "name", "amount")
+    alike = ordered.filter(as_value | as_now | other).group_by("line", "field", "amount", maintain_order=True)
+    grouped = alike.agg(
+        pl.col("name").unique(maintain_order=True).head(MOST).str.join("・"),
+        pl.col("other", "mark").first(),
+        as_value=as_value.first(),
+        as_now=as_now.first(),
+    )
     valued = pl.format(
         "{} {}{}",
         "name",
         value_text(pl.col("field"), pl.col("amount")),
-        pl.when(mark).then(pl.lit("（所得税の額）")).otherwise(pl.lit("")),
+        pl.when("mark").then(pl.lit("（所得税の額）")).otherwise(pl.lit("")),
     )
-    as_value = pl.col("amount") == pl.col("value")
-    as_now = pl.col("amount") == pl.col("now")
-    other = ~as_value.fill_null(value=False) & ~as_now & ~pl.col("part")
-    ordered = found.with_columns(valued=valued).sort("line", "order", "part", "name", "amount")
-    texts = ordered.group_by("line", maintain_order=True).agg(
-        said=pl.col("name").filter(as_value).unique(maintain_order=True).head(MOST).str.join("・"),
-        kept=pl.col("name").filter(as_now).unique(maintain_order=True).head(MOST).str.join("・"),
-        others=pl.col("valued").filter(other).head(MOST).str.join("、"),
-        papers=(~pl.col("part")).sum(),
+    texts = grouped.with_columns(valued=valued).group_by("line", maintain_order=True).agg(
+        said=pl.col("name").filter("as_value").first(),
+        kept=pl.col("name").filter("as_now").first(),
+        others=pl.col("valued").filter("other").head(MOST).str.join("、"),
+        income_tax=pl.col("mark").filter("other").any(),
     )
-    return texts.with_columns(pl.col("said", "kept", "others").replace("", None))
+    return texts.with_columns(pl.col("others").replace("", None))

@@ -12,7 +12,7 @@ from tadasu.law import Law
 CLASS_FIELDS = tuple(NUMBER[name] for name in CLASSES.values())
 DISABLED_FIELDS = tuple(NUMBER[name] for name in DISABLED.values())
 DISABILITY_WORDS = {
-    "none": "手帳なし",
+    "none": "なし",
     "ordinary": "普通障害",
     "special": "特別障害",
     "special_cohabiting": "同居特別障害",
@@ -67,55 +67,58 @@ def claims(sources: Sources, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     known = claimed_relatives(sources).join(
         _other_claimant(tables), on=["dependent_person_id", "person_id"], how="left"
     )
+    reasons = tables["residents"].select(dependent_person_id="person_id", left_reason="left_reason")
+    known = known.join(reasons, on="dependent_person_id", how="left")
     birth = pl.coalesce("register_birth", "birth_date")
-    who = _who(birth)
-    began = pl.date(law.year - 1, 1, 1)
+    gone = pl.when(pl.col("left_reason") == "died").then(pl.lit("死亡")).otherwise(pl.lit("転出"))
     faults = (
-        (pl.col("relative_income") > law.relative_income_limit, _over(who, law)),
-        (pl.col("other").is_not_null(), _twice(who)),
+        (pl.col("relative_income") > law.relative_income_limit, _over(law)),
+        (pl.col("other").is_not_null(), _twice()),
         (
-            pl.col("register_left") < began,
-            pl.format("{}は{}に区外へ転出・死亡", who, day(pl.col("register_left"))),
+            pl.col("register_left") < pl.date(law.year, 1, 1),
+            pl.format("は{}に{}", day(pl.col("register_left")), gone),
         ),
-        (pl.col("claimed") != pl.col("actual"), _class(who, birth, law)),
-        (pl.col("dependent_person_id").is_null(), pl.format("{}の宛名が不明", who)),
-        (pl.col("lives_abroad").fill_null(value=False), pl.format("{}は国外居住", who)),
-        (pl.col("register_birth").is_null(), pl.format("{}は区の住民登録なし", who)),
+        (pl.col("claimed") != pl.col("actual"), _class(birth, law)),
+        (pl.col("dependent_person_id").is_null(), pl.lit("の宛名が不明")),
+        (pl.col("lives_abroad").fill_null(value=False), pl.lit("は国外居住")),
+        (pl.col("register_birth").is_null(), pl.lit("は区の住民登録なし")),
     )
-    matter, phrase = pl.lit(None, dtype=pl.Int64), pl.lit(None, dtype=pl.String)
+    matter, fault = pl.lit(None, dtype=pl.Int64), pl.lit(None, dtype=pl.String)
     for place, (holds, text) in reversed(list(enumerate(faults))):
         sure = holds.fill_null(value=False)
         matter = pl.when(sure).then(place).otherwise(matter)
-        phrase = pl.when(sure).then(text).otherwise(phrase)
-    return known.with_columns(matter=matter, phrase=phrase, who=who, birth=birth)
+        fault = pl.when(sure).then(text).otherwise(fault)
+    home = pl.when(pl.col("together")).then(pl.lit("同じ世帯")).otherwise(pl.lit("別の世帯"))
+    plain = pl.format(
+        "は{}歳・住民票で{}・合計所得{}", law.age(birth), home, yen(pl.col("relative_income").fill_null(0))
+    )
+    return known.with_columns(matter=matter, fault=fault, who=_who(birth), plain=plain)
 
 
-def _over(who: pl.Expr, law: Law) -> pl.Expr:
+def _over(law: Law) -> pl.Expr:
     income = yen(pl.col("relative_income"))
-    return pl.format("{}の合計所得{}（課税台帳）＞{}", who, income, pl.lit(limit(law.income_limits.relative)))
+    return pl.format("の合計所得{}（課税台帳）＞{}", income, pl.lit(limit(law.income_limits.relative)))
 
 
-def _twice(who: pl.Expr) -> pl.Expr:
+def _twice() -> pl.Expr:
     income = pl.format("、相手の合計所得{}", yen(pl.col("other_income"))).fill_null("")
-    return pl.format("{}を{}も申告（区内重複{}）", who, "other", income)
+    return pl.format("を{}も申告（区内重複{}）", "other", income)
 
 
-def _class(who: pl.Expr, birth: pl.Expr, law: Law) -> pl.Expr:
+def _class(birth: pl.Expr, law: Law) -> pl.Expr:
     words = {word: label(name) for word, name in CLASSES.items()}
     actual, claimed = (pl.col(name).replace_strict(words, default=None) for name in ("actual", "claimed"))
-    by_household = pl.col("claimed").is_in(("elderly", "cohabiting")) & pl.col("actual").is_in(
-        ("elderly", "cohabiting")
-    )
+    elderly = ("elderly", "cohabiting")
+    by_household = pl.col("claimed").is_in(elderly) & pl.col("actual").is_in(elderly)
     home = pl.when(pl.col("together")).then(pl.lit("同じ世帯")).otherwise(pl.lit("別の世帯"))
     deductions = law.deductions
     household = pl.format(
-        "{}は住民票で{}→{}（{}）", who, home, actual, pl.lit(article(deductions.dependent_elderly_cohabiting.cite))
+        "は住民票で{}→{}（{}）", home, actual, pl.lit(article(deductions.dependent_elderly_cohabiting.cite))
     )
     age = pl.format(
-        "{}は{}歳（{}生）→{}で、申告の{}でない（{}）",
-        who,
-        law.age(birth),
+        "は{}生・{}歳→{}、申告は{}（{}）",
         day(birth),
+        law.age(birth),
         actual,
         claimed,
         pl.lit(article(deductions.dependent_general.cite)),
@@ -124,27 +127,34 @@ def _class(who: pl.Expr, birth: pl.Expr, law: Law) -> pl.Expr:
 
 
 def class_grounds(lines: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Say of lines about a class of dependants which claim is remarkable, and by what: (line, ground).
+    """Say of lines about a class of dependants which claim is remarkable: (line, ground, fine, plain).
 
-    The relative whom the list names comes first, then who is in the class that the line changes.
+    The relative whom the list names comes first, then who is in a class that the line's repair changes.
+    `plain` tells age, household and income of the first of them where there is nothing to remark.
     """
     asked = lines.filter(pl.col("field").is_in(CLASS_FIELDS))
-    found = asked.select("line", "person", "field", "related_person_id").join(known, on="person")
+    found = asked.select("line", "person", "field", "other", "related_person_id").join(known, on="person")
     named = pl.col("dependent_person_id") == pl.col("related_person_id")
-    own = (pl.col("from_field") == pl.col("field")) | (pl.col("to_field") == pl.col("field"))
-    ranked = found.with_columns(
-        named=named.fill_null(value=False), own=own.fill_null(value=False)
-    ).sort("line", "named", "own", "matter", "document", "line_no",
-           descending=[False, True, True, False, False, False], nulls_last=True)
-    first = ranked.filter(pl.col("phrase").is_not_null(), pl.col("named") | pl.col("own"))
-    told = first.group_by("line", maintain_order=True).agg(ground=pl.col("phrase").first())
-    size = found.filter(own.fill_null(value=False)).group_by("line").agg(
-        well=pl.col("phrase").is_null().all(), n=pl.struct("dependent_person_id", "birth_date").n_unique()
+    own = pl.any_horizontal(
+        (pl.col(side) == pl.col(field)).fill_null(value=False)
+        for side in ("from_field", "to_field")
+        for field in ("field", "other")
     )
-    fine = size.filter("well").select(
-        "line", fine=pl.format("申告の{}人とも所得・年齢・重複に問題なし", "n").str.replace("1人とも", "1人は")
+    ranked = found.with_columns(named=named.fill_null(value=False), own=own)
+    ranked = ranked.filter(pl.col("named") | pl.col("own")).sort(
+        "line", "named", "own", "matter", "document", "line_no",
+        descending=[False, True, True, False, False, False],
+        nulls_last=True,
     )
-    return told.join(fine, on="line", how="full", coalesce=True)
+    told = pl.format("{}{}", "who", "fault")
+    well = pl.col("fault").is_null().all()
+    people = pl.struct("dependent_person_id", "birth_date").n_unique()
+    fine = pl.format("申告の{}人とも所得・年齢・重複に問題なし", people).str.replace("の1人とも", "の1人は")
+    return ranked.group_by("line", maintain_order=True).agg(
+        ground=told.drop_nulls().first(),
+        fine=pl.when(well).then(fine),
+        plain=pl.when(well).then(pl.format("{}{}", pl.col("who").first(), pl.col("plain").first())),
+    )
 
 
 def disability_grounds(lines: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
@@ -157,25 +167,28 @@ def disability_grounds(lines: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame
     some = (pl.col("disability").fill_null("none") != "none") | (
         pl.col("register_disability").fill_null("none") != "none"
     )
+    papers = pl.format("申告{}・手帳台帳{}", claimed.fill_null("記載なし"), held.fill_null("登録なし"))
+    apart = (pl.col("disability") == "special_cohabiting") & ~pl.col("together")
     same = pl.col("disability").fill_null("none").str.replace("_cohabiting", "") == pl.col("register_disability")
-    home = pl.when(pl.col("together")).then(pl.lit("同じ世帯")).otherwise(pl.lit("別の世帯"))
-    cohabiting = (pl.col("disability") == "special_cohabiting") & ~pl.col("together")
-    text = joined(
-        pl.format(
-            "{}：申告{}・障害者手帳台帳{}",
-            "who",
-            claimed.fill_null("記載なし"),
-            held.fill_null("登録なし"),
-        ),
-        pl.when(cohabiting).then(pl.format("住民票は{}", home)),
-        pl.when(pl.col("matter") < 2).then(pl.col("phrase")),
+    told = pl.format("{}{}、{}", "who", "fault", papers)
+    plain = pl.format("{}は{}{}", "who", papers, pl.when(apart).then(pl.lit("・別の世帯")).otherwise(pl.lit("")))
+    found = asked.select("line", "person", "field", "other", "related_person_id").join(
+        known.filter(some), on="person"
     )
-    found = asked.select("line", "person", "related_person_id").join(known.filter(some), on="person")
     named = (pl.col("dependent_person_id") == pl.col("related_person_id")).fill_null(value=False)
-    ranked = found.with_columns(text=text, named=named, same=same.fill_null(value=False) & ~cohabiting)
-    ordered = ranked.sort("line", "named", "same", "document", "line_no", descending=[False, True, False, False, False])
-    return ordered.group_by("line", maintain_order=True).agg(
-        ground=pl.col("text").first(), fine=pl.col("text").filter("same").first()
+    own = (pl.col("disability_field") == pl.col("field")) | (pl.col("from_field") == pl.col("other"))
+    ranked = found.with_columns(
+        text=pl.coalesce(told, plain),
+        named=named,
+        own=own.fill_null(value=False),
+        well=same.fill_null(value=False) & ~apart & pl.col("fault").is_null(),
+    ).sort(
+        "line", "named", "own", "well", "matter", "document", "line_no",
+        descending=[False, True, True, False, False, False, False],
+        nulls_last=True,
+    )
+    return ranked.group_by("line", maintain_order=True).agg(
+        ground=pl.col("text").first(), fine=pl.when(pl.col("well").all()).then(pl.col("text").first())
     )
 
 

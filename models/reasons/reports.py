@@ -2,9 +2,11 @@
 
 import polars as pl
 
+from features.repairs.papers import SUMMED
 from features.repairs.sources import Sources
+from features.values import NUMBER
 from models.reasons.papers import REPORTS, named
-from models.reasons.wording import article, yen
+from models.reasons.wording import article, day, joined, yen
 
 PART = {"salary_revenue": "previous_salary_revenue", "social_insurance": "previous_social_insurance"}
 
@@ -33,7 +35,7 @@ def odd(sources: Sources) -> pl.DataFrame:
     """Return by report why it may count twice: void, the same payer again, a previous employer's part."""
     reports = sources.documents.filter(pl.col("kind").is_in(REPORTS)).select(
         "document", "person", "kind", "in_force", "is_cancelled", "payer_id", "salary_revenue",
-        "pension_revenue", "previous_salary_revenue", "previous_payer_id",
+        "pension_revenue", "previous_salary_revenue", "previous_payer_id", "birth_date",
     )
     standing = reports.filter("in_force")
     revenue = pl.coalesce("salary_revenue", "pension_revenue")
@@ -50,6 +52,10 @@ def odd(sources: Sources) -> pl.DataFrame:
         reports.join(same_payer, on=["person", "kind", "payer_id"], how="left")
         .join(parts, on=["person", "salary_revenue"], how="left")
         .join(payers, on=["person", "payer_id"], how="left")
+        .join(sources.people.select("person", register="birth_date"), on="person", how="left")
+    )
+    birth = pl.when(pl.col("birth_date") != pl.col("register")).then(
+        pl.format("生年月日が台帳と相違：資料{}・台帳{}", day(pl.col("birth_date")), day(pl.col("register")))
     )
     text = (
         pl.when(pl.col("is_cancelled").fill_null(value=False))
@@ -65,7 +71,7 @@ def odd(sources: Sources) -> pl.DataFrame:
         .when(pl.col("of_payer") > 1)
         .then(pl.lit("同じ支払者の資料が重複"))
     )
-    return known.select("document", odd=text)
+    return known.select("document", odd=joined(text, birth, between="・"))
 
 
 def unfit(sources: Sources) -> pl.DataFrame:
@@ -83,3 +89,41 @@ def unfit(sources: Sources) -> pl.DataFrame:
         pl.lit(article(law.salary_income.cite)),
     )
     return stated.select("document", keyed=text)
+
+
+def gaps(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
+    """Say of lines about added-up amounts what the difference to the record is equal to: (line, gap)."""
+    summed = [NUMBER[name] for name in SUMMED]
+    standing = named(sources).select("document", "short")
+    whole = sources.values.filter("in_force", pl.col("field").is_in(summed), pl.col("value") > 0)
+    whole = whole.select("person", "document", "field", amount="value", what=pl.lit("の額"), order=pl.lit(1))
+    parts = [
+        sources.documents.filter("in_force", pl.col(part) > 0).select(
+            "person",
+            "document",
+            field=pl.lit(NUMBER[field], dtype=pl.Int64),
+            amount=part,
+            what=pl.lit("の前職分"),
+            order=pl.lit(0),
+        )
+        for field, part in PART.items()
+    ]
+    known = pl.concat([whole, *parts]).join(standing, on="document")
+    asked = lines.filter(pl.col("field").is_in(summed) & (pl.col("value") != pl.col("now")))
+    asked = asked.select("line", "person", "field", amount=(pl.col("now") - pl.col("value")).abs())
+    found = asked.join(known, on=["person", "field", "amount"]).sort("line", "order", "document")
+    text = pl.format("差額{}は{}{}と同額", yen(pl.col("amount")), "short", "what")
+    return found.group_by("line", maintain_order=True).agg(gap=text.first())
+
+
+def odd_ones(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
+    """Say of lines about added-up amounts which report of the person is odd, for a record that stays."""
+    summed = [NUMBER[name] for name in SUMMED]
+    known = odd(sources).filter(pl.col("odd").is_not_null())
+    known = known.join(sources.documents.select("document", "person", "in_force"), on="document")
+    known = known.filter("in_force").join(named(sources).select("document", "short"), on="document")
+    by_person = known.sort("person", "document").group_by("person", maintain_order=True).agg(
+        odd_one=pl.format("{}は{}", "short", "odd").first()
+    )
+    asked = lines.filter(pl.col("field").is_in(summed)).select("line", "person")
+    return asked.join(by_person, on="person").drop("person")

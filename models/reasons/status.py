@@ -35,7 +35,8 @@ def residence(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
 
 def own_disability(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     """Say what the ward's register of certificates holds of the person."""
-    held = pl.col("disability").replace_strict(DISABILITY_WORDS, default=None).fill_null("登録なし")
+    some = pl.col("disability").replace_strict(DISABILITY_WORDS, default=None).replace("なし", "登録なし")
+    held = some.fill_null("登録なし")
     known = _asked(lines, "self_disability").join(sources.people, on="person")
     return known.select("line", ground=pl.format("障害者手帳台帳は{}", held))
 

@@ -1,5 +1,7 @@
 """How amounts, days, field values and limits of the law are written in a reason."""
 
+from fractions import Fraction
+
 import polars as pl
 
 from features.values import FIELD_NAMES, NUMBER, numbers_of
@@ -44,6 +46,15 @@ def round_yen(amount: int) -> str:
     """
     whole, rest = divmod(amount, _TEN_THOUSAND)
     return f"{amount:,}円" if rest else f"{whole:,}万円"
+
+
+def percent(share: Fraction) -> str:
+    """Write a rate of the law: 5%.
+
+    >>> percent(Fraction(1, 20))
+    '5%'
+    """
+    return f"{float(share * 100):g}%"
 
 
 def limit(amount: Amount) -> str:
