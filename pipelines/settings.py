@@ -1,8 +1,10 @@
 """The settings of a run, typed: what `conf/` fills in. No Hydra here; `pipelines.stage` composes them."""
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,9 @@ ROOT = Path(__file__).parents[1]
 class WardSettings:
     """Whose extract it is.
 
-    `folder` holds it in the standard layout; `bulk_staff` are the identifiers under which rows were closed in
-    bulk; `ordinance` is a file of `tadasu/law/ordinances`.
+    `folder` holds it, in the standard layout unless there is a `mapping` (`docs/mapping.md`); `file` is the
+    file of `conf/ward` that says so, filled in by `pipelines.stage`. `bulk_staff` are the identifiers under
+    which rows were closed in bulk; `ordinance` is a file of `tadasu/law/ordinances`.
     """
 
     name: str
@@ -26,6 +29,8 @@ class WardSettings:
     synthetic: bool = False
     bulk_staff: list[str] = field(default_factory=list)
     ordinance: str = "tokyo_ward"
+    mapping: Any = None
+    file: Path | None = None
 
 
 @dataclass
@@ -84,8 +89,14 @@ class Settings:
         return {name: _plain(value) for name, value in asdict(self).items()}
 
     def public(self) -> dict[str, Any]:
-        """Return the settings for the record: of paths the last part only, since they may name a person."""
-        return {name: _plain(value, named=True) for name, value in asdict(self).items()}
+        """Return the settings for the record: of paths the last part only, since they may name a person.
+
+        Of a mapping only its hash: hundreds of names of a ward's columns tell nothing about a run.
+        """
+        values = {name: _plain(value, named=True) for name, value in asdict(self).items()}
+        if mapping := values["ward"]["mapping"]:
+            values["ward"]["mapping"] = sha256(json.dumps(mapping, sort_keys=True).encode()).hexdigest()
+        return values
 
 
 def _plain(value: Any, *, named: bool = False) -> Any:

@@ -16,6 +16,7 @@ from pipelines.job import Job, Progress, quiet
 from pipelines.settings import ROOT, Settings
 from tadasu import ledger
 from tadasu.errors import TadasuError
+from tadasu.extract.mapping import nodes
 from tadasu.tables import EXTRACT
 
 CONF = ROOT / "conf"
@@ -153,7 +154,8 @@ def compose(overrides: Sequence[str]) -> Settings:
     from hydra import initialize_config_dir
 
     with _readable(overrides), _schema(), initialize_config_dir(str(CONF), version_base="1.3"):
-        return _typed(composed("config", overrides=words.spelt(overrides, CONF)))
+        config = composed("config", overrides=words.spelt(overrides, CONF), return_hydra_config=True)
+        return _typed(config)
 
 
 def each(overrides: Sequence[str], job: Callable[[Settings], Any]) -> None:
@@ -213,10 +215,21 @@ def _schema() -> Iterator[None]:
 
 
 def _typed(config: Any) -> Settings:
-    from omegaconf import OmegaConf
+    from hydra.core.hydra_config import HydraConfig
+    from omegaconf import OmegaConf, open_dict
 
+    if "hydra" in config:
+        chosen = config.hydra.runtime.choices["ward"]
+        with open_dict(config):
+            del config["hydra"]
+    else:
+        chosen = HydraConfig.get().runtime.choices["ward"]
     settings = OmegaConf.to_object(config)
     assert isinstance(settings, Settings)
+    if settings.ward.mapping is not None:
+        # Read as text, so that a code 01 stays 01, and with the lines that messages name.
+        settings.ward.file = (CONF / "ward" / f"{chosen}.yaml").relative_to(ROOT)
+        settings.ward.mapping = dict(nodes.read(ROOT / settings.ward.file).items())["mapping"].plain
     return settings
 
 

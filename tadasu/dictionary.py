@@ -9,7 +9,7 @@ import polars as pl
 
 from tadasu import tables
 from tadasu.fields import COMPUTED_FIELDS, FIELDS, TAX_FIELDS, Field
-from tadasu.tables import EXTRACT, Column, Table
+from tadasu.tables import BESIDE, EXTRACT, Column, Table
 
 _TYPES: dict[pl.DataType, str] = {
     pl.String(): "text",
@@ -64,9 +64,10 @@ An article without the name of a law is one of 地方税法 (the municipal part,
 
 
 def declared_tables() -> tuple[Table, ...]:
-    """Return every table that `tadasu.tables` declares, the extract's first."""
-    written = [value for value in vars(tables).values() if isinstance(value, Table) and value not in EXTRACT]
-    return (*EXTRACT, *written)
+    """Return every table that `tadasu.tables` declares: the extract's, those beside it, those written."""
+    given = (*EXTRACT, *BESIDE)
+    written = [value for value in vars(tables).values() if isinstance(value, Table) and value not in given]
+    return (*given, *written)
 
 
 def render() -> str:
@@ -76,8 +77,10 @@ def render() -> str:
         _INTRODUCTION,
         "## Tables of an extract\n",
         *(_table(table, all_tables) for table in EXTRACT),
+        "## Tables that may lie beside an extract\n",
+        *(_table(table, all_tables) for table in BESIDE),
         "## Tables that Tadasu writes\n",
-        *(_table(table, all_tables) for table in all_tables[len(EXTRACT) :]),
+        *(_table(table, all_tables) for table in all_tables[len(EXTRACT) + len(BESIDE) :]),
         _FIELDS_INTRODUCTION,
         _fields("What the tax is computed from", TAX_FIELDS),
         _fields("What the tax system computes from it", COMPUTED_FIELDS),
@@ -104,7 +107,7 @@ def _table(table: Table, all_tables: tuple[Table, ...]) -> str:
 
 
 def _presence(table: Table) -> str:
-    return "" if table.mandatory or table not in EXTRACT else " The table may be absent."
+    return "" if table.mandatory or table not in (*EXTRACT, *BESIDE) else " The table may be absent."
 
 
 def _columns(table: Table) -> Iterator[tuple[str, ...]]:

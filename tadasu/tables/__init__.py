@@ -1,10 +1,13 @@
 """Every table once: its grain, its key, its columns with their types and codes.
 
-`extract` holds what a tax system hands over (`EXTRACT`), `made` what Tadasu itself writes.
+`extract` holds what a tax system hands over (`EXTRACT`), `beside` what it may bring besides (`BESIDE`),
+`made` what Tadasu itself writes.
 Money is whole yen in Int64, dates are Date, identifiers are text.
 An empty cell means 'not stated', never zero.
 """
 
+from tadasu.tables.beside import BESIDE, CONTROL_TOTALS, PERSON_IDS
+from tadasu.tables.columns import PAYER_COLUMNS, PERSON_COLUMNS
 from tadasu.tables.extract import (
     ASSESSMENTS,
     CHANNELS,
@@ -21,13 +24,15 @@ from tadasu.tables.extract import (
     RESIDENTS,
     SECOND_OPINIONS,
 )
-from tadasu.tables.made import CHANGES, LANES, QUARANTINE, REPAIRS, SUGGESTIONS, TRUTH
+from tadasu.tables.made import CHANGES, LANES, QUARANTINE, REPAIRS, SAMPLE, SUGGESTIONS, TRUTH
 from tadasu.tables.table import COUNT, DATE, FLAG, REAL, TEXT, YEAR, YEN, Column, Table
 
 __all__ = [
     "ASSESSMENTS",
+    "BESIDE",
     "CHANGES",
     "CHANNELS",
+    "CONTROL_TOTALS",
     "CORRECTIONS",
     "COUNT",
     "DATE",
@@ -40,12 +45,16 @@ __all__ = [
     "KINDS",
     "LANES",
     "OUTCOMES",
+    "PAYER_COLUMNS",
+    "PERSON_COLUMNS",
+    "PERSON_IDS",
     "PREVIOUS_ASSESSMENTS",
     "QUARANTINE",
     "REAL",
     "RELATIONSHIPS",
     "REPAIRS",
     "RESIDENTS",
+    "SAMPLE",
     "SECOND_OPINIONS",
     "SUGGESTIONS",
     "TEXT",

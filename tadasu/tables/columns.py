@@ -44,3 +44,15 @@ def year() -> Column:
 
 
 PERSON = key("person_id", "宛名番号")
+
+PERSON_COLUMNS = (
+    "person_id",
+    "dependent_person_id",
+    "related_person_id",
+    "old_person_id",
+    "new_person_id",
+)
+"""The columns of any table that hold a person's number (宛名番号)."""
+
+PAYER_COLUMNS = ("payer_id", "previous_payer_id")
+"""The columns of any table that hold a payer's number (事業所番号)."""

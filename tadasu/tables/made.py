@@ -92,3 +92,16 @@ SUGGESTIONS = Table(
         text("model_id", "モデル", filled=True),
     ),
 )
+
+SAMPLE = Table(
+    "sample",
+    "無作為抽出",
+    "a row of the list: with which probability it was drawn for the random sample, before it was shown",
+    ("tax_year", "row_id"),
+    (
+        year(),
+        key("row_id", "行番号"),
+        Column("probability", REAL, "抽出確率", filled=True),
+        Column("drawn", FLAG, "抽出", filled=True),
+    ),
+)

@@ -1,0 +1,160 @@
+"""The keys of a mapping that say where a column comes from and how its text is read."""
+
+import re
+from collections.abc import Mapping as Mapped
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import polars as pl
+
+from tadasu.extract.forms import DateForm, date_form, digit_tables, eras
+from tadasu.extract.mapping.model import Cell, Codes, Kind, Part, Reading
+from tadasu.extract.mapping.nodes import Node
+from tadasu.tables import Column
+
+_WHERE = ("from", "template", "constant", "number")
+_READING = ("as", "codes", "unknown", "width", "dates", "era_digits", "unit", "blank", "zero")
+_PART = re.compile(r"\{([^{}:]+)(?::0([1-9][0-9]?))?\}")
+_UNITS = {"円": 1, "千円": 1000, "万円": 10_000}
+KINDS: tuple[Kind, ...] = ("text", "number", "date", "flag")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the rest of the mapping says: named code tables, era digits, and the date forms that are usual."""
+
+    codes: Mapped[str, Codes]
+    eras: Mapped[str, Codes]
+    dates: Node | None = None
+    digits: Node | None = None
+    tables: Mapped[str, Mapped[str, str]] = field(default_factory=digit_tables)
+
+    def within(self, keys: Mapped[str, Node]) -> "Context":
+        """Return the context of a source, which may have usual date forms of its own."""
+        return replace(self, dates=keys.get("dates"), digits=keys.get("era_digits"))
+
+
+def cell(column: Column, node: Node, context: Context, beside: Mapped[str, Node]) -> Cell:
+    """Return how `column` is filled; `beside` are the columns that the same row fills."""
+    if not node.is_mapping:
+        return Cell(column.name, _parts(node), _reading(column, {}, context))
+    keys = node.fields((*_WHERE, *_READING, "by", "cases"))
+    told = [name for name in _WHERE if name in keys]
+    if len(told) != 1:
+        node.wrong(f"exactly one of the keys {', '.join(_WHERE)}", ", ".join(told) or "none of them")
+    if told == ["constant"]:
+        return Cell(column.name, constant=keys["constant"].text())
+    if told == ["number"]:
+        keys["number"].choice(("true",))
+        return Cell(column.name, number=True)
+    parts = _template(keys["template"]) if "template" in keys else _parts(keys["from"])
+    reading = _reading(column, keys, context)
+    if ("by" in keys) != ("cases" in keys):
+        node.wrong("the keys by and cases together", "one of them")
+    if "by" not in keys:
+        return Cell(column.name, parts, reading)
+    by = keys["by"].choice([name for name in beside if name != column.name])
+    cases = {case: _case(column, one, context) for case, one in keys["cases"].items()}
+    return Cell(column.name, parts, reading, by=by, cases=cases)
+
+
+def _parts(node: Node) -> tuple[Part, ...]:
+    if not node.text():
+        node.wrong("the name of a column of the file")
+    return (Part(node.text()),)
+
+
+def _template(node: Node) -> tuple[Part, ...]:
+    """Cut `{年度}-{連番:05}` into its pieces."""
+    text, parts, end = node.text(), [], 0
+    for found in _PART.finditer(text):
+        if found.start() > end:
+            parts.append(Part("", text[end : found.start()]))
+        parts.append(Part(found[1], width=int(found[2]) if found[2] else None))
+        end = found.end()
+    if end < len(text):
+        parts.append(Part("", text[end:]))
+    if not any(part.source for part in parts) or any("{" in p.literal or "}" in p.literal for p in parts):
+        node.wrong("text with columns of the file in braces, such as {年度}-{連番:05}")
+    return tuple(parts)
+
+
+def _case(column: Column, node: Node, context: Context) -> Reading:
+    """Return how one case is read: the keys of a reading, or shortly the name of a code table or a kind."""
+    if node.is_mapping:
+        return _reading(column, node.fields(_READING), context)
+    word = node.text()
+    return _reading(column, {"as" if word in KINDS else "codes": node}, context)
+
+
+def _reading(column: Column, keys: Mapped[str, Node], context: Context) -> Reading:
+    told: dict[str, Any] = {"kind": _kind(column, keys)}
+    if "codes" in keys:
+        told["codes"] = _codes(column, keys["codes"], context)
+    if "unknown" in keys:
+        told["unknown"] = keys["unknown"].choice(("quarantine", "empty", "keep"))
+    if "width" in keys:
+        told["width"] = keys["width"].integer(1, 40)
+    if told["kind"] == "date":
+        told.update(_of_dates(keys, context))
+    if "unit" in keys:
+        told["unit"] = _UNITS[keys["unit"].choice(tuple(_UNITS))]
+    if "blank" in keys:
+        told["blank"] = keys["blank"].text()
+    if "zero" in keys:
+        told["zero"] = keys["zero"].choice(("keep", "empty"))
+    return Reading(**told)
+
+
+def _kind(column: Column, keys: Mapped[str, Node]) -> Kind:
+    kinds: dict[Any, Kind] = {pl.String(): "text", pl.Date(): "date", pl.Boolean(): "flag"}
+    own = kinds.get(column.dtype, "number")
+    if "as" not in keys:
+        return own
+    asked = keys["as"].choice(KINDS)
+    if own not in ("text", asked):
+        keys["as"].wrong(f"{own}, which is what {column.name} holds")
+    return next(kind for kind in KINDS if kind == asked)
+
+
+def _codes(column: Column, node: Node, context: Context) -> Codes:
+    codes: Codes
+    if node.is_mapping:
+        codes = {code: value.text() for code, value in node.items()}
+        places = dict(node.items())
+    else:
+        name = node.choice(tuple(context.codes))
+        codes, places = context.codes[name], {}
+    lawful = ("true", "false") if column.dtype == pl.Boolean() else column.values
+    for code, value in codes.items():
+        if lawful and value and value not in lawful:
+            places.get(code, node).wrong(f"one of {', '.join(lawful)} for {column.name}", f"{value!r}")
+    return codes
+
+
+def _of_dates(keys: Mapped[str, Node], context: Context) -> dict[str, Any]:
+    forms, digits = keys.get("dates", context.dates), keys.get("era_digits", context.digits)
+    told: dict[str, Any] = {}
+    if forms is not None:
+        told["dates"] = tuple(_date(form) for form in forms.nodes())
+    if digits is not None:
+        told["eras"] = _era_digits(digits, context)
+    if any(form.style == "digit" for form in told.get("dates", ())) and digits is None:
+        assert forms is not None
+        forms.wrong("the key era_digits beside it: what the era digit stands for", "none")
+    return told
+
+
+def _date(node: Node) -> DateForm:
+    form = date_form(node.text())
+    return form or node.wrong(
+        "a date as an example, such as 2023-12-31, R05.12.31, 令和5年12月31日 or 5051231"
+    )
+
+
+def _era_digits(node: Node, context: Context) -> Mapped[str, str]:
+    tables = {**context.tables, **context.eras}
+    if not node.is_mapping:
+        return tables[node.choice(tuple(tables))]
+    names = [era.name for era in eras()]
+    return {digit: era.choice(names) for digit, era in node.items()}

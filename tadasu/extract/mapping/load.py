@@ -1,0 +1,161 @@
+"""A mapping from YAML: every key is known, every word is checked, every message names file, line and key."""
+
+from collections.abc import Iterator
+from collections.abc import Mapping as Mapped
+from pathlib import Path
+
+from tadasu.extract.forms import year_of
+from tadasu.extract.mapping import layouts
+from tadasu.extract.mapping.columns import Context, cell
+from tadasu.extract.mapping.model import Cell, Codes, Mapping, Row, Source
+from tadasu.extract.mapping.nodes import MappingError, Node, read
+from tadasu.tables import BESIDE, EXTRACT, PREVIOUS_ASSESSMENTS, Table
+
+SECTIONS = ("statutory", "returns", "export", "identifiers")
+"""Parts of a mapping that other readers understand: kept as nodes."""
+
+_MAPPING = ("year_form", "year_offset", "defaults", "codes", "eras", "tables", *SECTIONS)
+_OF_SOURCE = ("files", "year", "optional", "refuse", "repeat", "present", "columns")
+_DEFAULTS = (*layouts.KEYS, "dates", "era_digits", "refuse")
+TABLES: dict[str, Table] = {table.name: table for table in (*EXTRACT, *BESIDE)}
+
+
+def has_mapping(path: Path) -> bool:
+    """Say whether a ward's file holds a mapping: without one its extract is in the standard layout."""
+    root = read(path)
+    return root.is_mapping and "mapping" in dict(root.items())
+
+
+def load(path: Path) -> Mapping:
+    """Return the mapping that stands under `mapping:` in a ward's file, such as `conf/ward/example.yaml`.
+
+    Raises:
+        MappingError: it cannot be read or is not as `docs/mapping.md` says; the first thing that is wrong.
+    """
+    root = read(path, str(path))
+    content = dict(root.items())
+    if "mapping" not in content:
+        root.wrong("the key 'mapping'", f"only {', '.join(content)}")
+    return parse(content["mapping"])
+
+
+def parse(node: Node) -> Mapping:
+    """Return what a `mapping:` node says."""
+    keys = node.fields(_MAPPING, ("tables",))
+    defaults = keys["defaults"].fields(_DEFAULTS) if "defaults" in keys else {}
+    codes = {name: _codes(table) for name, table in _items(keys, "codes")}
+    eras = {name: _codes(table) for name, table in _items(keys, "eras")}
+    context = Context(codes, eras)
+    sources = tuple(
+        _source(TABLES[name], one, defaults, context)
+        for name, told in _tables(keys["tables"])
+        for one in told.nodes()
+    )
+    return Mapping(
+        node.file,
+        sources,
+        _year_form(keys["year_form"]) if "year_form" in keys else "2024",
+        keys["year_offset"].integer(-1, 1) if "year_offset" in keys else 0,
+        {name: keys[name] for name in SECTIONS if name in keys},
+    )
+
+
+def _items(keys: Mapped[str, Node], name: str) -> Iterator[tuple[str, Node]]:
+    return keys[name].items() if name in keys else iter(())
+
+
+def _codes(node: Node) -> Codes:
+    return {code: value.text() for code, value in node.items()}
+
+
+def _tables(node: Node) -> Iterator[tuple[str, Node]]:
+    yield from node.fields(tuple(TABLES)).items()
+
+
+def _year_form(node: Node) -> str:
+    text = node.text()
+    return text if year_of(text) else node.wrong("a year as an example, such as 2023, R05 or 令和5年度")
+
+
+def _source(table: Table, node: Node, defaults: Mapped[str, Node], context: Context) -> Source:
+    keys = node.fields((*_OF_SOURCE, *_DEFAULTS), ("files", "columns"))
+    given = {**defaults, **keys}
+    rows = tuple(_rows(table, keys, context.within(given)))
+    _require_columns(table, node, rows)
+    source = Source(
+        table,
+        tuple(_pattern(file, dated="year" in keys) for file in keys["files"].nodes()),
+        layouts.layout(given),
+        rows,
+        keys["year"].integer(1900, 2999) if "year" in keys else None,
+        given["refuse"].texts() if "refuse" in given else (),
+        keys["optional"].flag() if "optional" in keys else False,
+        f"{node.file}:{node.line}",
+    )
+    layouts.require_positions(source, keys["columns"])
+    return source
+
+
+def _pattern(node: Node, *, dated: bool) -> str:
+    text = node.text()
+    if not dated and "{year}" not in text:
+        node.wrong("a pattern with {year} for the tax year, or a key `year` beside it")
+    if text.startswith("/") or ".." in text.split("/"):
+        node.wrong("a pattern below the ward's folder")
+    return text
+
+
+def _rows(table: Table, keys: Mapped[str, Node], context: Context) -> Iterator[Row]:
+    """Return the rows that a line brings: one, or one for each entry of `repeat`."""
+    slots = [_words(node) for node in keys["repeat"].nodes()] if "repeat" in keys else [{}]
+    made = [tuple(_cells(table, _filled(keys["columns"], words), context)) for words in slots]
+    for words, cells in zip(slots, made, strict=True):
+        if "present" in keys:
+            yield Row(cells, _filled(keys["present"], words).texts())
+        else:
+            yield Row(cells, _own(cells, made) if "repeat" in keys else ())
+
+
+def _own(cells: tuple[Cell, ...], rows: list[tuple[Cell, ...]]) -> tuple[str, ...]:
+    """Return the file's columns that this row alone is read from."""
+    others = {name for other in rows if other is not cells for cell in other for name in cell.sources}
+    return tuple(dict.fromkeys(n for cell in cells for n in cell.sources if n not in others))
+
+
+def _words(node: Node) -> dict[str, str]:
+    if not node.is_mapping:
+        return {"n": node.text()}
+    return {name: value.text() for name, value in node.items()}
+
+
+def _filled(node: Node, words: Mapped[str, str]) -> Node:
+    """Return the node with every `{word}` of a slot filled in."""
+    value = node.value
+    if isinstance(value, dict):
+        filled: object = {name: _filled(inner, words) for name, inner in value.items()}
+    elif isinstance(value, list):
+        filled = [_filled(inner, words) for inner in value]
+    else:
+        for name, word in words.items():
+            value = value.replace(f"{{{name}}}", word)
+        filled = value
+    return Node(filled, node.file, node.line, node.key)  # type: ignore[arg-type]
+
+
+def _cells(table: Table, node: Node, context: Context) -> Iterator[Cell]:
+    known = {column.name: column for column in table.columns}
+    keys = node.fields(tuple(known))
+    for name, told in keys.items():
+        yield cell(known[name], told, context, keys)
+    if "tax_year" in known and "tax_year" not in keys:
+        yield Cell("tax_year", constant="{last_year}" if table == PREVIOUS_ASSESSMENTS else "{year}")
+
+
+def _require_columns(table: Table, node: Node, rows: tuple[Row, ...]) -> None:
+    for column in table.columns:
+        needed = column.filled or column.name in table.key
+        if needed and not all(any(c.column == column.name for c in row.cells) for row in rows):
+            raise MappingError(
+                f"{node.file}:{node.line}: {node.key}.columns: expected the column {column.name} "
+                f"({column.label}), which no row of {table.name} may lack"
+            )
