@@ -1,0 +1,220 @@
+"""The backtest of one year: every contestant's suggestions held against what staff did, with intervals."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from features.labels import SIGNATURE
+from features.values import FIELD_NAMES
+from models.evaluation import baselines
+from models.evaluation.bootstrap import Figure, intervals
+from models.evaluation.groups import by_group
+from models.evaluation.judged import arrays, judged
+from models.evaluation.measures import MEASURES, Array
+from models.evaluation.officers import Share, counted, most, two_officers
+from models.evaluation.plain import plain
+from models.evaluation.rows import judged_rows, memberships
+from models.evaluation.yen import changes_of
+from models.hours import projected
+from models.ranker import Ranker
+from models.seconds import by_hand
+from models.settings import EvaluateSettings, SuggestSettings, TimeModel
+from models.suggest import suggest
+from tadasu.law import Law
+
+Tables = dict[str, pl.DataFrame]
+Progress = Callable[[str, float], None]
+MODEL = "model"
+CONTESTANTS = {
+    MODEL: "正す",
+    "base": "チェック別の修正率",
+    "rules": "規則のみ",
+    "plain": "ふつうのLightGBM",
+}
+"""What is measured, by the prefix of its figures, and what staff read."""
+
+
+@dataclass(frozen=True)
+class Officers:
+    """Two officers' agreement in the tested year and in all years to it, and the model's on the same rows."""
+
+    this_year: Share
+    all_years: Share
+    model: Share
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A tested year: figures by contestant and name, counts, groups, and per row what the pictures need."""
+
+    year: int
+    trained_on: tuple[int, ...]
+    figures: dict[str, dict[str, Figure]]
+    counts: dict[str, float]
+    groups: pl.DataFrame
+    officers: Officers
+    rows: pl.DataFrame
+    judged: dict[str, pl.DataFrame]
+
+
+def backtest(
+    ranker: Ranker,
+    year: int,
+    years: Mapping[int, Tables],
+    law: Law,
+    suggesting: SuggestSettings,
+    settings: EvaluateSettings,
+    *,
+    bulk_staff: tuple[str, ...] = (),
+    threads: int = 1,
+    progress: Progress = lambda _label, _share: None,
+) -> Tested:
+    """Measure a ranker that never saw `year` on its labelled rows, beside three baselines.
+
+    `years` hold the extract's tables and the frames of featurize of `year` and of the earlier labelled years
+    (of those `repairs` and `changes` alone are read); later years are not looked at.
+    """
+    here, past = years[year], {y: frames for y, frames in years.items() if y < year}
+    progress(f"{year}年度を判定", 0.0)
+    rows = judged_rows(here, law, bulk_staff)
+    suggested = suggest(ranker, here, here, suggesting)
+    lines: dict[str, pl.DataFrame | None] = {MODEL: suggested}
+    if past:
+        progress(f"{year}年度の比較対象", 0.2)
+        lines["base"] = baselines.base_rate(here, past, bulk_staff)
+        lines["rules"] = baselines.rules(here, past, bulk_staff)
+        lines["plain"] = plain(here, past, threads, bulk_staff)
+    held = {name: judged(found, rows) for name, found in lines.items() if found is not None}
+    held[MODEL] = _timed(held[MODEL], suggested, rows, here, past, suggesting.time, bulk_staff)
+    progress(f"{year}年度の区間", 0.7)
+    figures = _figures(held, rows, settings, lambda share: progress(f"{year}年度の区間", 0.7 + 0.2 * share))
+    right = _with_candidate(rows, here["truth"])
+    groups = _groups(held[MODEL], rows, right, here, year, settings)
+    progress("", 1.0)
+    return Tested(
+        year=year,
+        trained_on=tuple(sorted(past)),
+        figures=figures,
+        counts=_counts(rows, held[MODEL], here) | _recall(rows, right, here["repairs"]),
+        groups=groups,
+        officers=_officers(held[MODEL], rows, here, past, bulk_staff),
+        rows=rows,
+        judged=held,
+    )
+
+
+def _timed(
+    held: pl.DataFrame,
+    lines: pl.DataFrame,
+    rows: pl.DataFrame,
+    here: Tables,
+    past: Mapping[int, Tables],
+    time: TimeModel,
+    bulk_staff: tuple[str, ...],
+) -> pl.DataFrame:
+    """Add the projected seconds of each row, by hand and with the suggestions."""
+    hand = by_hand(here, past.values(), time, bulk_staff)
+    cost = projected(lines, rows.select("row_id", SIGNATURE, "asked"), hand, time)
+    placed = rows.select("row_id").join(cost, on="row_id", how="left", maintain_order="left")
+    return held.with_columns(hand=placed["hand"], cost=placed["cost"], own=placed["own"].cast(pl.Float64))
+
+
+def _figures(
+    held: dict[str, pl.DataFrame],
+    rows: pl.DataFrame,
+    settings: EvaluateSettings,
+    progress: Callable[[float], None],
+) -> dict[str, dict[str, Figure]]:
+    every = {name: arrays(frame) for name, frame in held.items()}
+    chosen = [(name, measure) for name in every for measure in MEASURES if name == MODEL or not measure.lanes]
+
+    def of(weights: Array) -> dict[str, Array]:
+        return {f"{name} {measure.name}": measure.of(every[name], weights) for name, measure in chosen}
+
+    found = intervals(of, _block(rows), settings.resamples, settings.seed, progress)
+    figures: dict[str, dict[str, Figure]] = {name: {} for name in every}
+    for name, measure in chosen:
+        value, low, high = found[f"{name} {measure.name}"]
+        figures[name][measure.name] = Figure(float(value), float(low), float(high))
+    return figures
+
+
+def _block(rows: pl.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    return rows["block"].rank("dense").to_numpy().astype(np.int64) - 1
+
+
+def _groups(
+    held: pl.DataFrame,
+    rows: pl.DataFrame,
+    right: pl.Series,
+    tables: Tables,
+    year: int,
+    settings: EvaluateSettings,
+) -> pl.DataFrame:
+    member = memberships(rows, tables, year, settings.age_bands, settings.yen_bands)
+    places = rows.select("row_id").with_row_index("at").with_columns(pl.col("at").cast(pl.Int64))
+    placed = member.join(places, on="row_id").drop("row_id")
+    candidate = right.cast(pl.Float64).to_numpy()
+    return by_group(
+        {**arrays(held), "candidate": candidate}, placed, _block(rows), settings.resamples, settings.seed
+    )
+
+
+def _counts(rows: pl.DataFrame, held: pl.DataFrame, tables: Tables) -> dict[str, float]:
+    """Return the numbers of rows and yen, and the bound on what is missed among cleared rows."""
+    cleared = int(held["lane_clear"].sum())
+    missed = int((held["lane_clear"] * held["corrected"]).sum())
+    return {
+        "rows": float(rows.height),
+        "rows_corrected": float(rows["corrected"].sum()),
+        "rows_without_label": float(tables["inconsistencies"].height - rows.height),
+        "yen_moved": float(held["yen_counted"].sum()),
+        "yen_unknown": float(rows["yen"].null_count()),
+        "rows_cleared": float(cleared),
+        "rows_missed": float(missed),
+        "missed_at_most": most(missed, cleared),
+    }
+
+
+def _with_candidate(rows: pl.DataFrame, truth: pl.DataFrame) -> pl.Series:
+    """Return for each row whether what staff did is among its candidates."""
+    found = truth.group_by("row_id").agg(pl.col("is_right").any())
+    joined = rows.select("row_id").join(found, on="row_id", how="left", maintain_order="left")
+    return joined["is_right"].fill_null(value=False)
+
+
+def _recall(rows: pl.DataFrame, right: pl.Series, repairs: pl.DataFrame) -> dict[str, float]:
+    """Return how often the right repair is a candidate: over all, without inquiries, by field."""
+    known = rows.with_columns(found=right).filter(pl.col(SIGNATURE) != "")
+    settled = known.filter(~pl.col("asked"))
+    by_field = changes_of(known).join(known.select("row_id", "found"), on="row_id")
+    of_field = {name: by_field.filter(field=name)["found"] for name in FIELD_NAMES}
+    metrics = {
+        "repairs/recall": _mean(settled["found"]),
+        "repairs/recall_all": _mean(known["found"]),
+        "repairs/per_row": repairs.height / max(1, repairs["row_id"].n_unique()),
+    }
+    return metrics | {
+        f"repairs/recall_{name}": _mean(found) for name, found in of_field.items() if len(found)
+    }
+
+
+def _mean(found: pl.Series) -> float:
+    return int(found.sum()) / len(found) if len(found) else float("nan")
+
+
+def _officers(
+    held: pl.DataFrame,
+    rows: pl.DataFrame,
+    here: Tables,
+    past: Mapping[int, Tables],
+    bulk_staff: tuple[str, ...],
+) -> Officers:
+    this_year = two_officers(here, bulk_staff)
+    every = [two_officers(frames, bulk_staff)["same"] for frames in (*past.values(), here)]
+    model = (
+        rows.select("row_id").with_columns(agrees=held["agrees"] > 0).join(this_year, on="row_id", how="semi")
+    )
+    return Officers(counted(this_year["same"]), counted(pl.concat(every)), counted(model["agrees"]))
