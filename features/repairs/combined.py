@@ -6,7 +6,7 @@ claimant, a class by a wrong date of birth) often hit two of them; an officer co
 
 import polars as pl
 
-from features.repairs.family import DISABLED, claimed_relatives
+from features.repairs.family import CLASSES, DISABLED, claimed_relatives
 from features.repairs.lines import grouped
 from features.repairs.recompute import spouse_by_income
 from features.repairs.sources import Sources
@@ -15,8 +15,8 @@ from tadasu.fields import DISABILITIES
 
 MOST = 6
 """Moves of one person that are combined; of more, those of the first relatives."""
-SPOUSE, SELF, CHILDREN = 900, 901, 902
-"""Groups beside the lines of a paper: of one group at most one move enters a combination."""
+SPOUSE, SELF, CHILDREN, COUNTS = 900, 901, 902, 903
+"""Groups beside the relatives, who have one each: of a group at most one move enters a combination."""
 COLUMNS = ("person", "document", "group", "move", "field", "delta")
 
 
@@ -30,7 +30,7 @@ def _steps(claims: pl.DataFrame, move: int, steps: list[tuple[str, int]]) -> pl.
         claims.select(
             "person",
             "document",
-            group=pl.col("line_no").cast(pl.Int64),
+            group="relative",
             move=pl.lit(move, dtype=pl.Int64),
             field=pl.col(column),
             delta=pl.lit(step, dtype=pl.Int64),
@@ -40,9 +40,37 @@ def _steps(claims: pl.DataFrame, move: int, steps: list[tuple[str, int]]) -> pl.
     return pl.concat(parts).filter(pl.col("field").is_not_null())
 
 
+def _numbered(sources: Sources) -> pl.DataFrame:
+    """Return the claimed relatives, each with a number of its own within the person, on whichever paper."""
+    known = pl.concat_str(pl.col("birth_date").cast(pl.String).fill_null(""), "relationship")
+    name = pl.coalesce("dependent_person_id", known)
+    return claimed_relatives(sources).with_columns(relative=name.rank("dense").over("person").cast(pl.Int64))
+
+
+def _counts(sources: Sources) -> pl.DataFrame:
+    """Return, per paper, what turns the recorded counts into those of its relatives by age and household."""
+    claims = claimed_relatives(sources)
+    own = pl.coalesce("to_field", "from_field")
+    counted = claims.group_by("person", "document", field=own).agg(counted=pl.len().cast(pl.Int64))
+    fields = pl.DataFrame({"field": list(_numbers(CLASSES).values())})
+    papers = claims.select("person", "document").unique()
+    every = papers.join(fields, how="cross").join(
+        sources.recorded.filter(pl.col("field").is_in(fields["field"].implode())), on=["person", "field"]
+    )
+    every = every.join(counted, on=["person", "document", "field"], how="left")
+    return every.select(
+        "person",
+        "document",
+        "field",
+        group=pl.lit(COUNTS, dtype=pl.Int64),
+        move="document",
+        delta=pl.col("counted").fill_null(0) - pl.col("recorded"),
+    ).select(COLUMNS)
+
+
 def _relatives(sources: Sources) -> pl.DataFrame:
     """Return the moves of claimed relatives: out of the claim, into another class, to another disability."""
-    claims = claimed_relatives(sources)
+    claims = _numbered(sources)
     limit = sources.law.relative_income_limit
     doubted = claims.filter(
         (pl.col("relative_income") > limit).fill_null(value=False)
@@ -133,13 +161,14 @@ def combined(sources: Sources) -> pl.DataFrame:
     """Propose the moves of several fields, two and three moves together, and all of a person's removals."""
     steps = pl.concat(
         frame.select(pl.col(COLUMNS).cast(pl.Int64))
-        for frame in (_relatives(sources), _spouses(sources), _selves(sources))
+        for frame in (_counts(sources), _relatives(sources), _spouses(sources), _selves(sources))
     ).filter(pl.col("delta") != 0)
     # The same move may stand on several papers; which paper it came from does not matter any more.
     key = ["person", "group", "move"]
     steps = steps.sort(*key, "document", "field").unique(
         [*key, "field", "delta"], keep="first", maintain_order=True
     )
+    steps = _once(steps)
     moves = steps.select(key).unique().sort(key)
     moves = moves.with_columns(atom=pl.int_range(pl.len(), dtype=pl.Int64).over("person"))
     moves = moves.filter(pl.col("atom") < MOST)
@@ -155,6 +184,15 @@ def combined(sources: Sources) -> pl.DataFrame:
         value=pl.col("recorded") + pl.col("delta"),
         option=pl.col("option"),
     )
+
+
+def _once(steps: pl.DataFrame) -> pl.DataFrame:
+    """Keep of moves of a group that come to the same changes only the first."""
+    key = ["person", "group", "move"]
+    text = pl.format("{}:{}", "field", "delta").sort().str.join(",")
+    content = steps.group_by(key).agg(content=text).sort(key)
+    first = content.unique(["person", "group", "content"], keep="first", maintain_order=True)
+    return steps.join(first.select(key), on=key, how="semi")
 
 
 def _sets(moves: pl.DataFrame) -> pl.DataFrame:

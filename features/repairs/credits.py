@@ -1,4 +1,4 @@
-"""Proposals about deductions and credits that follow from an amount: medical expenses, dividends, gifts, loan.
+"""Proposals about what follows from an amount by law: medical expenses, dividend levy, gifts, housing loan.
 
 Law: 医療費控除 (地方税法314条の2第1項2号), 配当割額控除 (同314条の9), 寄附金税額控除 (同314条の7),
 住宅借入金等特別税額控除 (同附則5条の4の2).

@@ -10,6 +10,8 @@ KEPT = 3
 """Mended amounts that are kept of each: those that come nearest to what is expected."""
 ODD = 0.25
 """Relative distance from what is expected beyond which a keying error is looked for."""
+NEAR = 0.1
+"""Relative distance from what is expected within which a mended amount is believed."""
 
 
 def variants(frame: pl.DataFrame, amount: str) -> pl.DataFrame:
@@ -33,40 +35,49 @@ def variants(frame: pl.DataFrame, amount: str) -> pl.DataFrame:
 def mended_salary(sources: Sources) -> pl.DataFrame:
     """Return (person, document, revenue, right, place): salaries mended so that the stated income fits.
 
-    `place` counts the possible amounts of a document, those nearest to the stated one first.
+    Mended by one digit, or taken back from the income by law; where no income is stated, by the share that
+    social insurance usually has. `place` counts the possible amounts of a document.
     """
     law = sources.law
     stated = sources.documents.filter("in_force", pl.col("salary_income").is_not_null())
     odd = stated.filter(law.salary_income.of(pl.col("salary_revenue")) != pl.col("salary_income"))
     papers = odd.select("person", "document", revenue="salary_revenue", income="salary_income")
-    fitting = variants(papers, "revenue").filter(law.salary_income.of(pl.col("right")) == pl.col("income"))
+    by_digit = variants(papers, "revenue").filter(law.salary_income.of(pl.col("right")) == pl.col("income"))
+    by_law = papers.with_columns(right=law.salary_income.inverse(pl.col("income"))).filter(
+        pl.col("right").is_not_null()
+    )
+    columns = ["person", "document", "revenue", "right"]
+    by_share = _mended(sources, "salary_revenue", "social_insurance").rename({"amount": "revenue"})
+    every = pl.concat([frame.select(columns) for frame in (by_digit, by_law, by_share)])
     return (
-        fitting.unique(["person", "document", "right"])
-        .sort("document", "right")
+        every.unique(["person", "document", "right"], keep="first", maintain_order=True)
         .with_columns(place=pl.int_range(pl.len()).over("document"))
-        .select("person", "document", "revenue", "right", "place")
+        .sort("document", "place")
     )
 
 
 def mended_insurance(sources: Sources) -> pl.DataFrame:
-    """Return (person, document, amount, right, place): social insurance mended towards its usual share.
+    """Return (person, document, amount, right, place): social insurance mended towards its usual share."""
+    return _mended(sources, "social_insurance", "salary_revenue")
 
-    The usual share of the salary is that of the person's other reports, or else of last year's record.
+
+def _mended(sources: Sources, mended: str, beside: str) -> pl.DataFrame:
+    """Mend one amount of each report by the ratio that it usually has to the one beside it.
+
+    The usual ratio is that of the person's other reports, or else of last year's record.
     """
     reports = sources.documents.filter(
         pl.col("salary_revenue") > 0, pl.col("social_insurance") > 0, pl.col("in_force")
-    ).select("person", "document", revenue="salary_revenue", amount="social_insurance")
+    ).select("person", "document", amount=mended, beside=beside)
     sums = pl.col("amount").sum().over("person") - pl.col("amount")
-    others = sums / (pl.col("revenue").sum().over("person") - pl.col("revenue"))
-    last = sources.previous.filter(pl.col("salary_revenue") > 0).select(
-        "person", last=pl.col("social_insurance") / pl.col("salary_revenue")
-    )
+    others = sums / (pl.col("beside").sum().over("person") - pl.col("beside"))
+    last = sources.previous.filter(pl.col(beside) > 0).select("person", last=pl.col(mended) / pl.col(beside))
     known = reports.with_columns(others=others).join(last, on="person", how="left", maintain_order="left")
     share = pl.when(pl.col("others") > 0).then("others").otherwise("last")
-    known = known.with_columns(expected=pl.col("revenue") * share).filter(pl.col("expected") > 0)
+    known = known.with_columns(expected=pl.col("beside") * share).filter(pl.col("expected") > 0)
     odd = known.filter((pl.col("amount") / pl.col("expected") - 1).abs() > ODD)
     distance = (pl.col("right") / pl.col("expected") - 1).abs()
-    near = variants(odd, "amount").with_columns(distance=distance).filter(pl.col("distance") < ODD)
+    near = variants(odd, "amount").with_columns(distance=distance).filter(pl.col("distance") < NEAR)
     return (
         near.unique(["person", "document", "right"])
         .sort("document", "distance", "right")

@@ -67,7 +67,7 @@ def stated_deduction(sources: Sources) -> pl.DataFrame:
     record = sources.record.select("person", document=pl.lit(-1, dtype=pl.Int64), amount="life_insurance")
     stated = pl.concat([*amounts, record]).filter(pl.col("amount") > 0)
     made = []
-    for option, (whole, new) in enumerate(((w, n) for w in _full_classes(sources) for n in (True, False))):
+    for option, (whole, new) in enumerate((w, n) for w in _full_classes(sources) for n in (True, False)):
         stated_part, resident_part = whole
         rest = pl.col("amount") - stated_part
         value = pl.lit(resident_part) + _resident_amount(sources, rest, new=new)

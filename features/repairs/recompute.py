@@ -37,7 +37,12 @@ def spouse(sources: Sources) -> pl.DataFrame:
     """Set spouse and special deduction by both incomes: what the register, the papers, or the list tell."""
     made = []
     for option, known in enumerate(
-        (_claimed_spouse(sources), _stated_spouse(sources), _household_spouse(sources))
+        (
+            _claimed_spouse(sources),
+            _stated_spouse(sources),
+            _household_spouse(sources),
+            _otherwise_earning_spouse(sources),
+        )
     ):
         frame = known.join(sources.record.select("person", "total_income"), on="person")
         made.append(_by_income(frame, sources, "recompute_spouse", option))
@@ -67,7 +72,14 @@ def _by_income(frame: pl.DataFrame, sources: Sources, kind: str, option: int) ->
     kind_code = pl.when(within & may).then(pl.when(elderly).then(2).otherwise(1)).otherwise(0)
     special = pl.when(~within & may).then(law.spouse_special(own, income)).otherwise(0)
     changes = {"spouse_kind": kind_code, "spouse_special_deduction": special}
-    return together(frame, kind, changes, pl.col("key") + 1000 * option)
+    made = [together(frame, kind, changes, pl.col("key") + 1000 * option)]
+    # The taxpayer's own income may be about to change: the amounts of the lower bands are tried too.
+    table = law.deductions.spouse_special
+    for band, amounts in enumerate((table.first, table.second, table.third)):
+        above = frame.filter((table.bands.of(own) > band) & ~within)
+        lower = {"spouse_kind": pl.lit(0), "spouse_special_deduction": amounts.of(income)}
+        made.append(together(above, kind, lower, pl.col("key") + 1000 * option + 100 * (band + 1)))
+    return pl.concat(made)
 
 
 def _claimed_spouse(sources: Sources) -> pl.DataFrame:
@@ -87,6 +99,21 @@ def _claimed_spouse(sources: Sources) -> pl.DataFrame:
     )
     key = (pl.col("variable") == "stated").cast(pl.Int64)
     return long.filter(pl.col("income").is_not_null()).with_columns(key=key).drop("variable")
+
+
+def _otherwise_earning_spouse(sources: Sources) -> pl.DataFrame:
+    """Return the claimed spouse with each income that the spouse's own papers allow beside the recorded."""
+    claims = sources.claims.filter(pl.col("role") == "spouse").join(
+        sources.paper_incomes, left_on="dependent_person_id", right_on="person_id"
+    )
+    return claims.sort("document", "line_no", "place").select(
+        "person",
+        "document",
+        "line_no",
+        "income",
+        birth=pl.coalesce("register_birth", "birth_date"),
+        key="place",
+    )
 
 
 def _stated_spouse(sources: Sources) -> pl.DataFrame:

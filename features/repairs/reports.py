@@ -1,7 +1,7 @@
-"""Proposals about which reports count: every choice among a person's reports, also with a mis-keyed one mended.
+"""Proposals about which reports count: every choice among them, also with a mis-keyed one mended.
 
-Law: a person's salary is the sum over all payers (所得税法28条); what a report states of social insurance goes
-with it.
+Law: a person's salary is the sum over all payers (所得税法28条); what a report states of social insurance
+goes with it.
 """
 
 from collections.abc import Callable

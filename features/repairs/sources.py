@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from features.repairs.incomes import in_force, paper_incomes
 from features.values import FIELD_NAMES, NUMBER, encode, parse
 from tadasu.fields import correctable
 from tadasu.law import Law
@@ -26,6 +27,7 @@ class Sources:
     record: the tax fields as recorded, null as 0. recorded: the same, long (person, field, recorded).
     documents: their documents, coded, with `document` and `in_force`. values: the same, long.
     claims: claimed relatives of documents in force, with what register and assessments say of each.
+    incomes, paper_incomes: the recorded total income of everyone, and what their papers allow beside it.
     """
 
     people: pl.DataFrame
@@ -39,6 +41,7 @@ class Sources:
     residents: pl.DataFrame
     previous: pl.DataFrame
     incomes: pl.DataFrame
+    paper_incomes: pl.DataFrame
     law: Law
 
 
@@ -51,12 +54,6 @@ def long_values(frame: pl.DataFrame, index: list[str], value: str = "value") -> 
         .with_columns(field=pl.col("name").replace_strict(NUMBER, return_dtype=pl.Int64))
         .drop("name")
     )
-
-
-def in_force() -> pl.Expr:
-    """Say whether a document counts: neither cancelled nor superseded by a later one."""
-    superseded = pl.col("supersedes").drop_nulls().implode()
-    return ~pl.col("is_cancelled").fill_null(value=False) & ~pl.col("document_id").is_in(superseded)
 
 
 def sources(tables: dict[str, pl.DataFrame], law: Law) -> Sources:
@@ -81,6 +78,7 @@ def sources(tables: dict[str, pl.DataFrame], law: Law) -> Sources:
         residents=tables["residents"].sort("person_id"),
         previous=encode(tables["previous_assessments"].join(place, on="person_id")).sort("person"),
         incomes=tables["assessments"].select("person_id", "total_income"),
+        paper_incomes=paper_incomes(tables, law),
         law=law,
     )
 
