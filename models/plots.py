@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.canvas import ACCENT, INK, PAPER, QUIET, Canvas, label, percent, style
+from models.evaluation import curves
 
 Array = NDArray[np.float64]
-BINS = 15
 READ = 0.2  # the share of the list that the lift picture reads off
 HIGH = 0.8
 DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (5, 2, 1, 2)))
@@ -27,10 +27,10 @@ def reliability(p: ArrayLike, y: ArrayLike, *, synthetic: bool = False) -> bytes
     Raises:
         ValueError: no rows, or lengths differ.
     """
-    given, truth = _checked(p, y)
-    said, seen, counts = _binned(given, truth)
+    given, truth = curves.checked(p, y)
+    said, seen, counts = curves.binned(given, truth)
     gap = float(np.average(np.abs(said - seen), weights=counts))
-    low, high = _wilson(seen, counts)
+    low, high = curves.wilson(seen, counts)
     with style():
         groups = f"{len(given):,}行を確率の順に{len(counts)}等分した各組で比べる。"
         subtitle = f"{groups}ずれの平均（ECE）{gap * 100:.1f}ポイント"
@@ -44,30 +44,6 @@ def reliability(p: ArrayLike, y: ArrayLike, *, synthetic: bool = False) -> bytes
         axes.text(0.02, 0.94, key, transform=axes.transAxes, color=QUIET)
         _unit(axes, "予測した修正確率（各組の平均）", "実際に修正された割合")
         return canvas.png()
-
-
-def _checked(p: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
-    given, truth = np.asarray(p, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    if given.ndim != 1 or given.shape != truth.shape or not given.size:
-        raise ValueError(
-            f"a picture needs one score and one outcome a row: got {given.shape} and {truth.shape}"
-        )
-    return given, truth
-
-
-def _binned(p: Array, y: Array) -> tuple[Array, Array, NDArray[np.int64]]:
-    """Return mean probability, share corrected and number of rows of each equally filled bin."""
-    parts = [part for part in np.array_split(np.argsort(p, kind="stable"), BINS) if part.size]
-    said = np.array([p[part].mean() for part in parts])
-    seen = np.array([y[part].mean() for part in parts])
-    return said, seen, np.array([part.size for part in parts])
-
-
-def _wilson(share: Array, n: NDArray[np.int64], z: float = 1.96) -> tuple[Array, Array]:
-    """Return the ends of Wilson's 95 % interval of each share."""
-    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
-    return middle - half, middle + half
 
 
 def _unit(axes: Any, x: str, y: str) -> None:
@@ -90,7 +66,7 @@ def precision_recall(
     Raises:
         ValueError: no rows, no correction among them, or lengths differ.
     """
-    curves = [(name, *_curve(score, y)) for name, score in {"正す": p, **baselines}.items()]
+    drawn = [(name, *curves.precision_recall(score, y)) for name, score in {"正す": p, **baselines}.items()]
     rate = float(np.mean(np.asarray(y, dtype=np.float64)))
     with style():
         canvas = Canvas(
@@ -101,23 +77,12 @@ def precision_recall(
         axes = canvas.axes(0.11, 0.115, 0.85, 1)
         axes.axhline(rate, color=QUIET, lw=1, ls=DASHES[2])
         label(axes, 0.01, rate, f"リスト全体の修正率 {rate:.0%}", QUIET, xytext=(4, -5), va="top")
-        for number, (_, recall, precision, _) in reversed(list(enumerate(curves))):
+        for number, (_, recall, precision, _) in reversed(list(enumerate(drawn))):
             axes.plot(recall, precision, **_line(number))
-        for number, (name, recall, precision, area) in enumerate(curves):
+        for number, (name, recall, precision, area) in enumerate(drawn):
             _name_curve(axes, number, f"{name}（{area:.3f}）", recall, precision)
         _unit(axes, "再現率：修正が要る行のうち、拾えた割合", "適合率：拾った行のうち、修正された割合")
         return canvas.png()
-
-
-def _curve(score: ArrayLike, y: ArrayLike) -> tuple[Array, Array, float]:
-    """Return recall (rising), precision and the average precision."""
-    from sklearn.metrics import average_precision_score, precision_recall_curve
-
-    given, truth = _checked(score, y)
-    if not truth.any():
-        raise ValueError("no row was corrected: recall has no meaning")
-    precision, recall, _ = precision_recall_curve(truth, given)
-    return recall[::-1][1:], precision[::-1][1:], float(average_precision_score(truth, given))
 
 
 def _line(number: int) -> dict[str, Any]:
@@ -157,27 +122,26 @@ def lift(
     Raises:
         ValueError: no rows, no correction among them, or lengths differ.
     """
-    given, truth = _checked(p, y)
+    given, truth = curves.checked(p, y)
     if not truth.any():
         raise ValueError("no row was corrected: there is nothing to find")
-    read, found = _found(given, truth)
+    read, found = curves.found(given, truth)
     at = float(np.interp(READ, read, found))
     with style():
         canvas = Canvas(
             f"上位{READ:.0%}を読めば、要修正の{at:.0%}が見つかる",
-            f"点数の高い行から読んだとき、修正された行のうち見つかった割合（{len(given):,}行）",
+            f"順位の上から読んだとき、修正された行のうち見つかった割合（{len(given):,}行）",
             synthetic=synthetic,
         )
         axes = canvas.axes(0.11, 0.115, 0.85, 1)
         _references(axes, float(truth.mean()))
         if base_rate is not None:
-            _lift_line(
-                axes, _found(np.asarray(base_rate, dtype=np.float64), truth), "チェック別の修正率順", 0.58, 1
-            )
+            beside = curves.found(np.asarray(base_rate, dtype=np.float64), truth)
+            _lift_line(axes, beside, "チェック別の修正率順", 0.58, 1)
         if yen is not None:
             money = np.abs(np.asarray(yen, dtype=np.float64)) * truth
-            axes.plot(*_found(given, money), color=ACCENT, lw=1.6, ls=DASHES[1])
-            _yen_label(axes, _found(given, money))
+            axes.plot(*curves.found(given, money), color=ACCENT, lw=1.6, ls=DASHES[1])
+            _yen_label(axes, curves.found(given, money))
         axes.plot(read, found, **_line(0))
         axes.plot((READ, READ), (0, at), color=ACCENT, lw=0.9, ls=DASHES[2])
         axes.plot(READ, at, "o", color=ACCENT, ms=8, mec=PAPER, mew=1.4)
@@ -193,15 +157,6 @@ def lift(
         )
         _unit(axes, "読んだ割合（リスト全体に対して）", "見つかった割合（要修正の行に対して）")
         return canvas.png()
-
-
-def _found(score: Array, value: Array) -> tuple[Array, Array]:
-    """Return share read and share of `value` found; rows of equal score count as read in random order."""
-    order = np.argsort(-score, kind="stable")
-    ends = np.append(np.flatnonzero(np.diff(score[order])), score.size - 1)
-    total = value.sum()
-    found = np.cumsum(value[order])[ends] / (total or 1.0)
-    return np.append(0.0, (ends + 1) / score.size), np.append(0.0, found)
 
 
 def _references(axes: Any, rate: float) -> None:
@@ -236,7 +191,7 @@ def errors_by_check(checks: Sequence[str], wrong: ArrayLike, *, synthetic: bool 
         ValueError: no rows, or lengths differ.
     """
     names, index = np.unique(np.asarray(checks, dtype=str), return_inverse=True)
-    _, missed = _checked(index, wrong)
+    _, missed = curves.checked(index, wrong)
     rows, errors = np.bincount(index), np.bincount(index, weights=missed).astype(np.int64)
     top = np.lexsort((names, -errors))[:CHECKS][::-1]
     with style():

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from models import canvas, plots
+from models.evaluation import curves
 
 # A small list whose pictures can be checked by hand: 3 of 6 rows were corrected.
 P = np.array([0.9, 0.8, 0.7, 0.3, 0.2, 0.1])
@@ -74,21 +75,21 @@ def test_other_arrays_give_another_picture() -> None:
 
 
 def test_found_counts_from_the_highest_score() -> None:
-    read, found = plots._found(P, Y.astype(float))
+    read, found = curves.found(P, Y.astype(float))
     assert read.tolist() == [n / 6 for n in range(7)]
     assert found.tolist() == [0, 1 / 3, 2 / 3, 2 / 3, 1, 1, 1]
 
 
 def test_rows_of_equal_score_count_as_read_in_random_order() -> None:
     equal = np.zeros(6)
-    assert [part.tolist() for part in plots._found(equal, Y.astype(float))] == [[0, 1], [0, 1]]
-    read, found = plots._found(np.array([1.0, 0.5, 0.5, 0.0]), np.array([1.0, 0.0, 1.0, 0.0]))
+    assert [part.tolist() for part in curves.found(equal, Y.astype(float))] == [[0, 1], [0, 1]]
+    read, found = curves.found(np.array([1.0, 0.5, 0.5, 0.0]), np.array([1.0, 0.0, 1.0, 0.0]))
     assert read.tolist() == [0, 0.25, 0.75, 1]
     assert found.tolist() == [0, 0.5, 1, 1]
 
 
 def test_yen_without_any_tax_moved_draws_a_flat_line() -> None:
-    assert plots._found(P, np.zeros(6))[1].tolist() == [0.0] * 7
+    assert curves.found(P, np.zeros(6))[1].tolist() == [0.0] * 7
     assert plots.lift(P, Y, np.zeros(6)) != plots.lift(P, Y)
 
 
@@ -107,7 +108,7 @@ def test_the_title_of_the_lift_says_what_the_line_shows(monkeypatch: pytest.Monk
 
 def test_bins_are_equally_filled_and_keep_every_row() -> None:
     given = np.linspace(0, 1, 1007)
-    said, seen, counts = plots._binned(given, (given > 0.5).astype(float))
+    said, seen, counts = curves.binned(given, (given > 0.5).astype(float))
     assert counts.sum() == 1007
     assert counts.max() - counts.min() <= 1
     assert (np.diff(said) > 0).all()
@@ -116,13 +117,13 @@ def test_bins_are_equally_filled_and_keep_every_row() -> None:
 
 def test_intervals_are_wilsons() -> None:
     # 8 of 10: (0.8 + 0.19208) / 1.38416 ± 1.96 · √(0.016 + 0.009604) / 1.38416 = 0.7167 ± 0.2266
-    low, high = plots._wilson(np.array([0.8]), np.array([10]))
+    low, high = curves.wilson(np.array([0.8]), np.array([10]))
     assert low[0] == pytest.approx(0.4901, abs=1e-3)
     assert high[0] == pytest.approx(0.9433, abs=1e-3)
 
 
 def test_precision_and_recall_are_those_counted_by_hand() -> None:
-    recall, precision, area = plots._curve(P, Y)
+    recall, precision, area = curves.precision_recall(P, Y)
     assert recall.tolist() == [1 / 3, 2 / 3, 2 / 3, 1, 1, 1]
     assert precision.tolist() == [1, 1, 2 / 3, 3 / 4, 3 / 5, 1 / 2]
     assert area == pytest.approx(1 / 3 + 1 / 3 + 1 / 4)
