@@ -1,14 +1,35 @@
 """From probabilities to the product's output: `suggestions`, one line per row and field."""
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from features.repairs.kinds import KINDS
+from models.certificate import Certificate
+from models.judge import by_row, judge
 from models.ranker import Ranker
+from models.scope import ROW
+from models.seconds import Seconds
 from models.settings import SuggestSettings
 from tadasu.tables import SUGGESTIONS
 
-ROW = ("tax_year", "row_id")
 LABELS = {kind.name: kind.label for kind in KINDS}
+KEY = [*ROW, "repair_id"]
+PROVISIONAL = "仮の区分：昨年の実績による（今年の抽出で確かめる前）"
+HELD = {
+    "yen": "税額への影響が大きい候補があるため修正不要にしない",
+    "evidence": "昨年までに例のない種類の行のため修正不要にしない",
+    "field": "昨年までになかった項目の候補があるため修正不要にしない",
+}
+"""Why a row that is unlikely to need a correction is not cleared, as staff read it."""
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """`lines` are the table `suggestions`; `rows` say how each row came to its lane (`models.judge`)."""
+
+    lines: pl.DataFrame
+    rows: pl.DataFrame
 
 
 def suggest(
@@ -16,59 +37,75 @@ def suggest(
     frames: dict[str, pl.DataFrame],
     tables: dict[str, pl.DataFrame],
     settings: SuggestSettings,
+    certificate: Certificate | None = None,
+    seconds: Seconds | None = None,
 ) -> pl.DataFrame:
     """Return `suggestions` of one year: lines by rank, then proposed, then p_field.
 
     `frames` are the year's repairs, changes and features; `tables` its extract (inconsistencies are read).
+    Without a certificate no row is cleared; without recorded `seconds` those of the time model count.
     """
-    features = frames["features"].sort(*ROW, "repair_id")
-    repairs = features.select(*ROW, "repair_id").with_columns(p=pl.Series(ranker.score(features)))
-    chosen = _chosen(repairs)
-    lines = _lines(repairs, chosen, frames, settings.lines)
-    rows = _ranked(chosen, settings.confirm_from)
-    listed = tables["inconsistencies"].select(*ROW, "person_id", "check_code", "document_ids")
-    every = rows.join(listed, on=list(ROW)).join(lines, on=list(ROW), how="left")
-    every = every.join(_record(features), on=list(ROW), how="left")
-    reasons = pl.concat_str("ground", "record", separator=";", ignore_nulls=True)
+    return suggested(ranker, frames, tables, settings, certificate, seconds).lines
+
+
+def suggested(
+    ranker: Ranker,
+    frames: dict[str, pl.DataFrame],
+    tables: dict[str, pl.DataFrame],
+    settings: SuggestSettings,
+    certificate: Certificate | None = None,
+    seconds: Seconds | None = None,
+) -> Suggested:
+    """Return the suggestions as `suggest` does, and the rows behind them."""
+    features = frames["features"].sort(KEY)
+    repairs = features.select(KEY).with_columns(p=pl.Series(ranker.score(features)))
+    taxes = frames["repairs"].select(*KEY, "tax_delta", "kind")
+    repairs = repairs.join(taxes, on=KEY, how="left", maintain_order="left")
+    lines = _lines(repairs, by_row(repairs), frames, settings.lines)
+    listed = tables["inconsistencies"]
+    spent = seconds or Seconds.stated(settings.time)
+    asked = _asked(features)
+    rows = judge(repairs, lines, asked, frames, listed, settings, certificate, spent)
+    told = rows.join(_record(features), on=list(ROW), how="left").with_columns(
+        standing=_standing(certificate)
+    )
+    every = told.join(listed.select(*ROW, "person_id", "check_code", "document_ids"), on=list(ROW))
+    every = every.join(lines, on=list(ROW), how="left")
+    reasons = pl.concat_str("ground", "record", "standing", separator=";", ignore_nulls=True)
     made = every.with_columns(
         pl.col("p_field").fill_null(0.0),
         proposed=pl.col("proposed").fill_null(value=True),
-        tax_delta=pl.lit(None, dtype=pl.Int64),
         reasons=pl.when(reasons != "").then(reasons),
         model_id=pl.lit(ranker.model_id),
     )
     order = ["rank", "row_id", "proposed", "p_field", "field"]
     made = made.sort(order, descending=[False, False, True, True, False])
-    return made.select(pl.col(name).cast(dtype) for name, dtype in SUGGESTIONS.schema.items())
+    kept = made.select(pl.col(name).cast(dtype) for name, dtype in SUGGESTIONS.schema.items())
+    return Suggested(kept, rows)
 
 
-def _chosen(repairs: pl.DataFrame) -> pl.DataFrame:
-    """Return by row: P(correction), the likeliest repair ('leave' included), and its probability."""
-    leave = pl.col("p").filter(pl.col("repair_id") == 0).first()
-    best = pl.col("p").arg_max()
-    return repairs.group_by(ROW, maintain_order=True).agg(
-        p_correction=(1.0 - leave).clip(0.0, 1.0),
-        chosen=pl.col("repair_id").get(best),
-        p_chosen=pl.col("p").max(),
-    )
+def _asked(features: pl.DataFrame) -> pl.DataFrame:
+    """Return by row how often staff had to ask about such rows in earlier years."""
+    share = pl.coalesce("code_asked_share", "evidence_asked_share", pl.lit(0.0))
+    return features.filter(pl.col("repair_id") == 0).select(*ROW, p_asked=share.cast(pl.Float64))
 
 
-def _ranked(chosen: pl.DataFrame, confirm_from: float) -> pl.DataFrame:
-    """Rank the rows by P(correction) and give each its lane."""
-    lane = pl.when(pl.col("p_chosen") >= confirm_from).then(pl.lit("confirm")).otherwise(pl.lit("review"))
-    ordered = chosen.sort("p_correction", "row_id", descending=[True, False])
-    return ordered.select(*ROW, "p_correction", lane=lane).with_columns(
-        rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int32)
-    )
+def _standing(certificate: Certificate | None) -> pl.Expr:
+    """Say of a cleared row that this is provisional, and of one that was held back why."""
+    if certificate is None or certificate.threshold is None:
+        return pl.lit(None, pl.String)
+    likely_nothing = pl.col("p_correction") <= certificate.threshold
+    held = pl.col("held").replace_strict(HELD, default=None, return_dtype=pl.String)
+    text = pl.lit(PROVISIONAL if certificate.provisional else None, pl.String)
+    return pl.when(pl.col("lane") == "clear").then(text).when(likely_nothing).then(held)
 
 
 def _lines(
     repairs: pl.DataFrame, chosen: pl.DataFrame, frames: dict[str, pl.DataFrame], least: int
 ) -> pl.DataFrame:
     """Return by row and field: how likely it needs correction, to which value, whether that is proposed."""
-    key = [*ROW, "repair_id"]
-    kinds = frames["repairs"].select(*key, "kind")
-    changes = frames["changes"].rename({"proposed": "value"}).join(repairs, on=key).join(kinds, on=key)
+    known = repairs.select(*KEY, "p", "kind")
+    changes = frames["changes"].rename({"proposed": "value"}).join(known, on=KEY)
     changes = changes.filter(pl.col("p") > 0).join(chosen.select(*ROW, "chosen"), on=list(ROW))
     changes = changes.with_columns(proposed=pl.col("repair_id") == pl.col("chosen"))
     by = [*ROW, "field", "proposed", "p", "repair_id"]
@@ -78,6 +115,7 @@ def _lines(
         p_field=pl.col("p").sum().clip(0.0, 1.0),
         current_value=pl.col("recorded").first(),
         proposed_value=pl.col("value").first(),
+        repair_id=pl.col("repair_id").first(),
         ground=pl.col("kind").first().replace_strict(LABELS, return_dtype=pl.String),
     )
     shown = fields.sort(*ROW, "proposed", "p_field", "field", descending=[False, False, True, True, False])

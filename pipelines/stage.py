@@ -206,12 +206,20 @@ def _schema() -> Iterator[None]:
     from omegaconf import OmegaConf
 
     schema = OmegaConf.structured(Settings)
-    for name in schema:
-        node = schema._get_node(name)
-        if OmegaConf.is_config(node):  # that of a frozen dataclass could not be filled in otherwise
-            OmegaConf.set_readonly(node, None)
+    _open(schema)
     ConfigStore.instance().store("schema", schema)
     yield
+
+
+def _open(schema: Any) -> None:
+    """Let settings be filled in, however deep they lie: OmegaConf locks those of a frozen dataclass."""
+    from omegaconf import OmegaConf
+
+    OmegaConf.set_readonly(schema, None)
+    for name in schema if OmegaConf.is_dict(schema) and not schema._is_none() else ():
+        node = schema._get_node(name)
+        if OmegaConf.is_config(node):
+            _open(node)
 
 
 def _typed(config: Any) -> Settings:

@@ -1,0 +1,157 @@
+"""The certificate of the lane `clear`: what is promised, what was counted, and whether the one follows.
+
+It holds no person and no row: counts, thresholds and p-values, which `verify` (or an auditor with a
+spreadsheet) computes again. Why the counts bear the promise is in docs/certificate.md.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from models.bounds import mean_p_value, share_p_value
+from models.settings import CertifySettings
+from tadasu.errors import TadasuError
+from tadasu.store import write_text
+
+FORECAST, SEASON = "forecast", "season"
+NOVEL = ("evidence", "field")
+"""Why a row is held back where training had seen nothing like it (see `models.lanes`)."""
+SAME = 1e-6
+"""How closely a p-value has to be met when it is computed again, relative to itself."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A set of cleared rows put to the test.
+
+    Of the labelled rows with P(correction) ≤ `threshold`: how many there are (`cleared`), how many of them
+    needed a correction (`wrong`), and the tax missed in those (`missed_yen`, each loss cut off).
+    """
+
+    threshold: float
+    cleared: int
+    wrong: int
+    missed_yen: int
+    p_share: float
+    p_yen: float
+
+    @classmethod
+    def counted(
+        cls, threshold: float, cleared: int, wrong: int, missed_yen: int, promise: CertifySettings
+    ) -> "Step":
+        """Return the step with its p-values."""
+        mean = missed_yen / (max(1, cleared) * promise.clip_yen)
+        p_share = share_p_value(wrong, cleared, promise.wrong_share)
+        p_yen = mean_p_value(mean, cleared, promise.mean_yen / promise.clip_yen)
+        return cls(threshold, cleared, wrong, missed_yen, p_share, p_yen)
+
+    def passes(self, promise: CertifySettings) -> bool:
+        """Say whether both bounds hold with the promised confidence."""
+        return max(self.p_share, self.p_yen) <= 1.0 - promise.confidence
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the training years have shown: rows with other evidence or other fields are held back."""
+
+    evidence: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What is promised of the cleared rows of `tax_year`, and the test behind it.
+
+    `purpose` is 'forecast' (tested on an earlier year's labels, so provisional) or 'season' (tested on a
+    random sample of the year's own rows). `rows` and `may_clear` count the list that was tested, `labelled`
+    those of its rows that have a label. Of `steps` all but the last passed; `threshold` is None where nothing
+    is certified. `novel` is the test of the rows with evidence or fields that training had not seen.
+    """
+
+    purpose: str
+    tax_year: int
+    tested_year: int
+    model_id: str
+    promise: CertifySettings
+    rows: int
+    may_clear: int
+    labelled: int
+    steps: tuple[Step, ...]
+    threshold: float | None
+    cleared_share: float
+    seed: int | None = None
+    novel: Step | None = None
+    known: Known = Known()
+
+    @property
+    def provisional(self) -> bool:
+        """Say whether this year's own sample has still to confirm it."""
+        return self.purpose != SEASON
+
+    @property
+    def novel_cleared(self) -> bool:
+        """Say whether rows that training had seen nothing like may be cleared too."""
+        return not self.provisional and self.novel is not None and self.novel.passes(self.promise)
+
+    def clears(self) -> pl.Expr:
+        """Return which rows are cleared, from their `p_correction` and `held` (see `models.lanes`)."""
+        if self.threshold is None:
+            return pl.lit(value=False)
+        free = (pl.col("held") == "") | (pl.lit(self.novel_cleared) & pl.col("held").is_in(NOVEL))
+        return free & (pl.col("p_correction") <= self.threshold)
+
+    def save(self, path: Path) -> None:
+        """Write the certificate as JSON."""
+        write_text(path, json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+
+
+def load(path: Path) -> Certificate:
+    """Read a certificate.
+
+    Raises:
+        TadasuError: its numbers contradict each other.
+    """
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    content["promise"] = CertifySettings(**content["promise"])
+    content["steps"] = tuple(Step(**step) for step in content["steps"])
+    content["novel"] = Step(**content["novel"]) if content["novel"] else None
+    content["known"] = Known(**{name: tuple(values) for name, values in content["known"].items()})
+    certificate = Certificate(**content)
+    if wrong := verify(certificate):
+        raise TadasuError(f"{path}: the certificate does not hold: {wrong[0]}. Run certify again.")
+    return certificate
+
+
+def verify(certificate: Certificate) -> list[str]:
+    """Compute the certificate again from its own counts; return what does not agree (nothing: it holds).
+
+    That the counts are those of the list can only be checked with the list.
+    """
+    promise, steps = certificate.promise, certificate.steps
+    tested = [*steps, *([certificate.novel] if certificate.novel else [])]
+    found = [problem for step in tested for problem in _recounted(step, promise, certificate.labelled)]
+    if not all(step.passes(promise) for step in steps[:-1]):
+        found.append("a step failed, yet the test went on")
+    thresholds = [step.threshold for step in steps]
+    if thresholds != sorted(set(thresholds)):
+        found.append("the thresholds do not rise from step to step")
+    passed = [step.threshold for step in steps if step.passes(promise)]
+    if certificate.threshold != (passed[-1] if passed else None):
+        found.append(f"threshold {certificate.threshold} is not that of the last step that passed")
+    return found
+
+
+def _recounted(step: Step, promise: CertifySettings, labelled: int) -> list[str]:
+    again = Step.counted(step.threshold, step.cleared, step.wrong, step.missed_yen, promise)
+    pairs = ((again.p_share, step.p_share), (again.p_yen, step.p_yen))
+    found = []
+    if not all(np.isclose(*pair, rtol=SAME, atol=0.0) for pair in pairs):
+        found.append(f"threshold {step.threshold}: p-values {step.p_share}, {step.p_yen} are not its counts'")
+    most = step.wrong * promise.clip_yen
+    if not (0 <= step.wrong <= step.cleared <= labelled and 0 <= step.missed_yen <= most):
+        found.append(f"threshold {step.threshold}: {step.wrong} wrong of {step.cleared} of {labelled}")
+    return found

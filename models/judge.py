@@ -1,0 +1,70 @@
+"""From the probabilities of repairs to one line a row: the proposal, what it is worth, its lane and rank."""
+
+import polars as pl
+
+from models.certificate import Certificate, Known
+from models.hours import SHOWN
+from models.lanes import in_lanes, ranked
+from models.scope import ROW, held
+from models.seconds import Seconds
+from models.settings import SuggestSettings
+
+
+def judge(
+    repairs: pl.DataFrame,
+    shown: pl.DataFrame,
+    asked: pl.DataFrame,
+    frames: dict[str, pl.DataFrame],
+    listed: pl.DataFrame,
+    settings: SuggestSettings,
+    certificate: Certificate | None,
+    seconds: Seconds,
+) -> pl.DataFrame:
+    """Return one line per row, in the order of `repairs`.
+
+    Args:
+        repairs: tax_year, row_id, repair_id, p, tax_delta: the repairs of a row together, 'leave' (0) first.
+        shown: the lines that staff are shown, in their order (row, field).
+        asked: by row `p_asked`.
+        frames: `changes` of the year.
+        listed: the year's `inconsistencies`.
+        settings: of lanes, order and time model.
+        certificate: what may be cleared, and what training had seen; None clears nothing.
+        seconds: by hand, of each outcome.
+
+    Columns: p_correction, chosen (the proposed repair), p_proposed, leaves, tax_delta (of the best repair
+    other than 'leave'), listed_yen, mean_yen, p_asked, p_shown, held, hand, expected, lane, rank.
+    """
+    rows = by_row(repairs)
+    on = list(ROW)
+    rows = rows.join(asked, on=on, how="left", maintain_order="left")
+    rows = rows.join(_shown(repairs, shown, frames["changes"]), on=on, how="left", maintain_order="left")
+    seen = certificate.known if certificate else Known()
+    rows = rows.join(held(repairs, frames["changes"], listed, seen, settings.certify), on=on, how="left")
+    rows = rows.with_columns(pl.col("p_asked", "p_shown").fill_null(0.0))
+    return ranked(in_lanes(rows, certificate, seconds, settings), settings)
+
+
+def by_row(repairs: pl.DataFrame) -> pl.DataFrame:
+    """Return by row what its repairs say together: the likeliest ('leave' included) is proposed."""
+    p, other = pl.col("p"), pl.col("repair_id") > 0
+    best = p.arg_max()
+    moved = pl.col("tax_delta").abs()
+    return repairs.group_by(ROW, maintain_order=True).agg(
+        p_correction=(1.0 - p.filter(~other).first()).clip(0.0, 1.0),
+        chosen=pl.col("repair_id").get(best),
+        p_proposed=p.max(),
+        leaves=pl.col("repair_id").get(best) == 0,
+        tax_delta=pl.col("tax_delta").filter(other).get(p.filter(other).arg_max(), null_on_oob=True),
+        listed_yen=(p * moved.fill_null(0)).filter(other).sum(),
+        mean_yen=moved.filter(other).mean().fill_null(0.0),
+    )
+
+
+def _shown(repairs: pl.DataFrame, shown: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
+    """Return by row the probability that a field among the first three shown needs correction."""
+    first = shown.group_by(ROW, maintain_order=True).head(SHOWN).select(*ROW, "field")
+    key = [*ROW, "repair_id"]
+    touching = changes.select(*key, "field").join(first, on=[*ROW, "field"]).select(key).unique()
+    chance = repairs.join(touching, on=key, maintain_order="left")
+    return chance.group_by(ROW, maintain_order=True).agg(p_shown=pl.col("p").sum())
