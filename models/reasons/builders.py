@@ -30,6 +30,9 @@ JUDGED = (
 )
 """Fields of which it is known whether the law agrees with the record (`fine`) or not."""
 
+LENGTHY = (NUMBER["donation_furusato"], NUMBER["one_stop"])
+"""Fields whose ground is left out where a document's value is reason enough."""
+
 
 def beside_record() -> pl.Expr:
     """Say what else is known: what the difference is equal to, who agrees with the record, the others."""
@@ -51,7 +54,7 @@ def _changed(why: pl.Expr) -> pl.Expr:
 
 def grounded() -> pl.Expr:
     """Say what changes and the ground for it; without one, what the documents state."""
-    return _changed(pl.coalesce(joined(c("ground"), c("children")), c("plain"), _papers(), pl.lit("資料に記載なし")))
+    return _changed(pl.coalesce(pl.coalesce("ground", "children"), c("plain"), _papers(), pl.lit("資料に記載なし")))
 
 
 def _blind() -> pl.Expr:
@@ -59,11 +62,12 @@ def _blind() -> pl.Expr:
     known = joined(c("plain"), c("kept") + "は記録と同じ", c("others"))
     nothing = pl.lit("資料・台帳に裏付けなし") + bracketed(known)
     agreed = pl.when(c("said").is_not_null()).then(_papers())
-    return _changed(pl.coalesce(joined(c("ground"), c("children")), agreed, nothing))
+    return _changed(pl.coalesce(pl.coalesce("ground", "children"), agreed, nothing))
 
 
 def _document() -> pl.Expr:
-    return stated(pl.coalesce("said", "paper", pl.lit("資料")))
+    told = pl.when(~c("field").is_in(LENGTHY)).then("ground")
+    return joined(stated(pl.coalesce("said", "paper", pl.lit("資料"))), told)
 
 
 def _void() -> pl.Expr:

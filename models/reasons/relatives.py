@@ -5,7 +5,7 @@ import polars as pl
 from features.repairs.family import CLASSES, DISABLED, claimed_relatives
 from features.repairs.sources import Sources, in_force
 from features.values import NUMBER
-from models.reasons.wording import RELATIVES, article, day, joined, limit, yen
+from models.reasons.wording import RELATIVES, article, day, limit, yen
 from tadasu.fields import label
 from tadasu.law import Law
 
@@ -129,7 +129,7 @@ def _class(birth: pl.Expr, law: Law) -> pl.Expr:
 def class_grounds(lines: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Say of lines about a class of dependants which claim is remarkable: (line, ground, fine, plain).
 
-    The relative whom the list names comes first, then who is in a class that the line's repair changes.
+    Told is who is, or should be, in a class that the line's repair changes; whom the list names comes first.
     `plain` tells age, household and income of the first of them where there is nothing to remark.
     """
     asked = lines.filter(pl.col("field").is_in(CLASS_FIELDS))
@@ -141,9 +141,9 @@ def class_grounds(lines: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         for field in ("field", "other")
     )
     ranked = found.with_columns(named=named.fill_null(value=False), own=own)
-    ranked = ranked.filter(pl.col("named") | pl.col("own")).sort(
-        "line", "named", "own", "matter", "document", "line_no",
-        descending=[False, True, True, False, False, False],
+    ranked = ranked.filter("own").sort(
+        "line", "named", "matter", "document", "line_no",
+        descending=[False, True, False, False, False],
         nulls_last=True,
     )
     told = pl.format("{}{}", "who", "fault")

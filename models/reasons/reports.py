@@ -96,7 +96,7 @@ def gaps(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     summed = [NUMBER[name] for name in SUMMED]
     standing = named(sources).select("document", "short")
     whole = sources.values.filter("in_force", pl.col("field").is_in(summed), pl.col("value") > 0)
-    whole = whole.select("person", "document", "field", amount="value", what=pl.lit("の額"), order=pl.lit(1))
+    whole = whole.select("person", "document", "field", amount="value", what=pl.lit("の"), order=pl.lit(1))
     parts = [
         sources.documents.filter("in_force", pl.col(part) > 0).select(
             "person",
@@ -110,9 +110,11 @@ def gaps(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     ]
     known = pl.concat([whole, *parts]).join(standing, on="document")
     asked = lines.filter(pl.col("field").is_in(summed) & (pl.col("value") != pl.col("now")))
-    asked = asked.select("line", "person", "field", amount=(pl.col("now") - pl.col("value")).abs())
+    more = (pl.col("now") > pl.col("value")).alias("more")
+    asked = asked.select("line", "person", "field", more, amount=(pl.col("now") - pl.col("value")).abs())
     found = asked.join(known, on=["person", "field", "amount"]).sort("line", "order", "document")
-    text = pl.format("差額{}は{}{}と同額", yen(pl.col("amount")), "short", "what")
+    verdict = pl.when("more").then(pl.lit("二重の疑い")).otherwise(pl.lit("記録にない"))
+    text = pl.format("{}{}{}が{}", "short", "what", yen(pl.col("amount")), verdict)
     return found.group_by("line", maintain_order=True).agg(gap=text.first())
 
 

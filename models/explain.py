@@ -1,0 +1,143 @@
+"""Reasons of a suggestion in Japanese, at most three: the repair's own, the record, what weighed in the model."""
+
+from typing import Any
+
+import polars as pl
+
+from models.ranker import Ranker
+from models.reasons import opened, sentences
+from models.reasons.contributions import Contributions, contributions, told
+from models.reasons.record import record
+from models.settings import SuggestSettings
+from tadasu.errors import TadasuError
+from tadasu.law import Law
+
+SEPARATOR = ";"
+
+
+def reasons(
+    lines: pl.DataFrame,
+    frames: dict[str, pl.DataFrame],
+    tables: dict[str, pl.DataFrame],
+    law: Law,
+    ranker: Ranker,
+    settings: SuggestSettings,
+) -> pl.DataFrame:
+    """Return (row_id, field, reasons) of each line in the order given.
+
+    The third reason costs about a millisecond a row: outside the lane `clear`, the first
+    `settings.explain_rows` rows by rank have it; the others get it when they are opened (`explain_row`).
+
+    Args:
+        lines: row_id, field (null where there is nothing to say), repair_id, current_value, proposed_value,
+            proposed, rank, lane.
+        frames: the year's repairs, changes and features. tables: its extract.
+    """
+    own = sentences(lines, frames, tables, law)
+    features = frames["features"]
+    known = own.join(record(features), on="row_id", how="left", maintain_order="left")
+    known = known.join(
+        _weighed(lines, features, ranker, settings.explain_rows), on="row_id", how="left", maintain_order="left"
+    )
+    # A separator inside a reason would make two of it.
+    parts = [pl.col(name).str.replace_all(SEPARATOR, "・", literal=True) for name in ("ground", "record", "weighed")]
+    joined = pl.concat_str(parts, separator=SEPARATOR, ignore_nulls=True)
+    return known.select("row_id", "field", reasons=joined)
+
+
+def _weighed(lines: pl.DataFrame, features: pl.DataFrame, ranker: Ranker, most: int) -> pl.DataFrame:
+    first = (
+        lines.filter(pl.col("lane") != "clear")
+        .select("row_id", "rank")
+        .unique()
+        .sort("rank", "row_id")
+        .head(most)
+    )
+    chosen = features.filter(pl.col("row_id").is_in(first["row_id"].implode()))
+    if chosen.is_empty():
+        return pl.DataFrame(schema={"row_id": pl.String, "weighed": pl.String})
+    return told(contributions(ranker, chosen))
+
+
+def explain_row(
+    row_id: str,
+    frames: dict[str, pl.DataFrame],
+    tables: dict[str, pl.DataFrame],
+    law: Law,
+    ranker: Ranker,
+    suggestions: pl.DataFrame | None = None,
+) -> dict[str, Any]:
+    """Return everything that is known of one row, as plain data for a page or a terminal.
+
+    Keys: entry (the list's), place (rank, lane, p_correction; rank and lane None without `suggestions`),
+    documents, candidates, reasons (of the likeliest repair, or of leaving), groups: see `reasons.opened`.
+
+    Raises:
+        TadasuError: the year's list has no such row.
+    """
+    found = tables["inconsistencies"].filter(pl.col("row_id") == row_id)
+    if found.is_empty():
+        raise TadasuError(f"{row_id}: the list of {law.year} has no such row.")
+    row = found.row(0, named=True)
+    own = opened.narrowed(tables, row["person_id"])
+    parts = {name: frame.filter(pl.col("row_id") == row_id) for name, frame in frames.items()}
+    features = parts["features"].sort("tax_year", "row_id", "repair_id")
+    chances = features.select("repair_id", p=pl.Series(ranker.score(features)))
+    candidates = opened.candidates(parts, row_id, chances, _told(parts, own, law))
+    weighed = contributions(ranker, features)
+    return {
+        "entry": opened.entry(row, row["field"]),
+        "place": _place(row_id, chances, suggestions),
+        "documents": opened.documents(own, law, row["person_id"]),
+        "candidates": candidates,
+        "reasons": _reasons(candidates, parts, own, law, features, weighed),
+        "groups": opened.groups(weighed),
+        "model_id": ranker.model_id,
+    }
+
+
+def _told(parts: dict[str, pl.DataFrame], tables: dict[str, pl.DataFrame], law: Law) -> pl.DataFrame:
+    """Return the sentence of each change of each repair of the row: (repair_id, field, ground)."""
+    lines = parts["changes"].select(
+        "row_id",
+        "repair_id",
+        "field",
+        current_value="recorded",
+        proposed_value="proposed",
+        proposed=pl.lit(True),
+    )
+    if lines.is_empty():
+        return pl.DataFrame(schema={"repair_id": pl.Int32, "field": pl.String, "ground": pl.String})
+    told = sentences(lines, parts, tables, law)
+    return lines.select("repair_id", "field").with_columns(told["ground"])
+
+
+def _reasons(
+    candidates: list[dict[str, Any]],
+    parts: dict[str, pl.DataFrame],
+    tables: dict[str, pl.DataFrame],
+    law: Law,
+    features: pl.DataFrame,
+    weighed: Contributions,
+) -> list[str]:
+    own = [change["reason"] for change in candidates[0]["changes"]]
+    if not own:
+        line = parts["repairs"].filter(pl.col("repair_id") == 0).select(
+            "row_id",
+            field=pl.lit(None, dtype=pl.String),
+            repair_id=pl.lit(None, dtype=pl.Int32),
+            current_value=pl.lit(None, dtype=pl.String),
+            proposed_value=pl.lit(None, dtype=pl.String),
+            proposed=pl.lit(True),
+        )
+        own = sentences(line, parts, tables, law)["ground"].to_list()
+    return [*own, *record(features)["record"].to_list(), *told(weighed)["weighed"].to_list()]
+
+
+def _place(row_id: str, chances: pl.DataFrame, suggestions: pl.DataFrame | None) -> dict[str, Any]:
+    leave = chances.filter(pl.col("repair_id") == 0)["p"].sum()
+    place: dict[str, Any] = {"rank": None, "lane": None, "p_correction": 1.0 - float(leave)}
+    if suggestions is not None:
+        known = suggestions.filter(pl.col("row_id") == row_id).select("rank", "lane", "p_correction")
+        place |= known.row(0, named=True) if known.height else {}
+    return place

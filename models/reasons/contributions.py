@@ -1,0 +1,89 @@
+"""How much each group of clues weighed in the judgement that a row needs a correction: grouped TreeSHAP.
+
+Contributions are log-odds of the row model and add up exactly to its score (Lundberg et al., 2018); they say
+what the model looked at, not why the record is wrong.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from features.columns import COLUMNS
+from models.ranker import Floats, Ranker, row_matrix
+
+CLEARNESS = "修正案の確からしさ"
+"""Group of what the row model sees beside the columns: how clear the best repair is."""
+
+OTHER = "その他"
+MOST = 3
+LEAST = 0.05
+"""Log-odds below which a group is not worth telling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contributions:
+    """Contributions of rows: `row_ids` (n), `groups` (g), `by_group` (n × g), `by_input` (n × inputs).
+
+    `inputs` are (side, column): side `row` for the line of 'leave', `repair` for that of the best repair, ''
+    for how clear that is; `values` (n × inputs) is what the model saw. `base` is the log-odds without any clue.
+    """
+
+    row_ids: list[str]
+    groups: tuple[str, ...]
+    inputs: tuple[tuple[str, str], ...]
+    by_group: Floats
+    by_input: Floats
+    values: Floats
+    base: Floats
+
+
+def contributions(ranker: Ranker, features: pl.DataFrame) -> Contributions:
+    """Return what weighed in the rows of `features` (whole rows, their lines together, 'leave' first)."""
+    from lightgbm import Booster
+
+    frame = features.sort("tax_year", "row_id", "repair_id")
+    values = row_matrix(frame, ranker.conditional(frame), ranker.columns)
+    parts = np.asarray(Booster(model_str=ranker.row_text).predict(values, pred_contrib=True))
+    inputs = _inputs(ranker.columns, values.shape[1])
+    heads = {column.name: column.group for column in COLUMNS}
+    of_input = [heads.get(name, OTHER) if side else CLEARNESS for side, name in inputs]
+    groups = tuple(dict.fromkeys(of_input))
+    member = np.array([[own == group for group in groups] for own in of_input], dtype=np.float64)
+    return Contributions(
+        row_ids=frame.filter(pl.col("repair_id") == 0)["row_id"].to_list(),
+        groups=groups,
+        inputs=inputs,
+        by_group=parts[:, :-1] @ member,
+        by_input=parts[:, :-1],
+        values=np.asarray(values, dtype=np.float64),
+        base=parts[:, -1],
+    )
+
+
+def _inputs(columns: tuple[str, ...], width: int) -> tuple[tuple[str, str], ...]:
+    more = (f"clear_{place}" for place in range(width - 2 * len(columns)))
+    sides = [*(("row", name) for name in columns), *(("repair", name) for name in columns)]
+    return (*sides, *(("", name) for name in more))
+
+
+def told(found: Contributions) -> pl.DataFrame:
+    """Return (row_id, weighed): the up to three groups that weighed most, each with its direction."""
+    order = np.argsort(-np.abs(found.by_group), axis=1, kind="stable")[:, :MOST]
+    sizes = np.take_along_axis(found.by_group, order, axis=1)
+    names = np.array(found.groups)[order]
+    frame = pl.DataFrame(
+        {
+            "row": np.repeat(np.arange(len(found.row_ids)), order.shape[1]),
+            "group": names.ravel().tolist(),
+            "size": sizes.ravel(),
+        }
+    ).filter(pl.col("size").abs() >= LEAST)
+    way = pl.when(pl.col("size") > 0).then(pl.lit("修正寄り")).otherwise(pl.lit("記録寄り"))
+    texts = frame.group_by("row", maintain_order=True).agg(
+        weighed=pl.format("{}（{}）", "group", way).str.join("・")
+    )
+    ids = pl.DataFrame({"row": np.arange(len(found.row_ids)), "row_id": found.row_ids})
+    return ids.join(texts, on="row", how="inner", maintain_order="left").select(
+        "row_id", weighed=pl.format("判定に効いた点：{}", "weighed")
+    )

@@ -1,0 +1,27 @@
+"""The record of the rows of the same kind in earlier years: how many there were, how many were corrected."""
+
+import polars as pl
+
+COUNTED = (("code", "同じチェック"), ("evidence", "同じ項目・同じ記載"))
+"""How rows are known to be alike: the check while its code is in use, otherwise what the row states."""
+
+NONE = "同種の実績なし（昨年まで）"
+
+
+def record(features: pl.DataFrame) -> pl.DataFrame:
+    """Return (row_id, record): 同種（同じチェック）昨年まで214件中201件で修正; of both kinds the first that is known.
+
+    Args:
+        features: the year's features; those of a row's 'leave' (repair 0) are read.
+    """
+    leave = features.filter(pl.col("repair_id") == 0)
+    known = [_text(name, words) for name, words in COUNTED if f"{name}_rows" in features.columns]
+    return leave.select("row_id", record=pl.coalesce(*known, pl.lit(NONE)))
+
+
+def _text(name: str, words: str) -> pl.Expr:
+    rows, share = pl.col(f"{name}_rows"), pl.col(f"{name}_corrected_share")
+    # Counts are kept as a share beside the number of rows, so that the model sees both.
+    corrected = (rows.cast(pl.Float64) * share).round().cast(pl.Int64)
+    text = pl.format("同種（{}）昨年まで{}件中{}件で修正", pl.lit(words), rows.cast(pl.Int64), corrected)
+    return pl.when(rows > 0).then(text)
