@@ -5,6 +5,7 @@ import polars as pl
 from features.history import payer_history, row_history
 from features.labels import labels
 from features.matrix import matrix
+from features.outcome import outcomes
 from features.repairs import Proposed, propose
 from features.repairs.kinds import KINDS
 from features.repairs.sources import Sources, sources
@@ -26,11 +27,12 @@ def featurize(
     """
     prepared = sources(tables, law)
     proposed = propose(prepared)
+    outcome = outcomes(proposed, prepared)
     history = row_history(tables, past, bulk_staff)
     key = prepared.rows.select("row", "row_id", "tax_year", "person_id")
-    numbers = matrix(proposed, prepared, history, payer_history(past))
+    numbers = matrix(proposed, prepared, outcome, history, payer_history(past))
     return {
-        "repairs": _repairs(proposed, prepared, key),
+        "repairs": _repairs(proposed, outcome, prepared, key),
         "changes": _changes(proposed, key),
         "features": _keyed(numbers, key),
         "truth": _truth(proposed, key, labels(tables["corrections"], bulk_staff)),
@@ -43,16 +45,13 @@ def _keyed(frame: pl.DataFrame, key: pl.DataFrame) -> pl.DataFrame:
     return named.select("tax_year", "row_id", "repair_id", *rest).sort("tax_year", "row_id", "repair_id")
 
 
-def _repairs(proposed: Proposed, prepared: Sources, key: pl.DataFrame) -> pl.DataFrame:
+def _repairs(proposed: Proposed, outcome: pl.DataFrame, prepared: Sources, key: pl.DataFrame) -> pl.DataFrame:
     names = dict(enumerate(kind.name for kind in KINDS))
     documents = prepared.documents.select("document", "document_id")
     frame = proposed.repairs.join(key, on="row", how="left").join(documents, on="document", how="left")
-    frame = frame.with_columns(
-        kind=pl.col("kind").replace_strict(names, return_dtype=pl.String),
-        tax_after=pl.lit(None, dtype=pl.Int64),
-        tax_delta=pl.lit(None, dtype=pl.Int64),
-        settles=pl.lit(None, dtype=pl.Boolean),
-    )
+    frame = frame.with_columns(kind=pl.col("kind").replace_strict(names, return_dtype=pl.String))
+    law = outcome.select("row", "repair_id", "tax_after", "tax_delta", "settles")
+    frame = frame.join(law, on=["row", "repair_id"], how="left")
     return REPAIRS.arrange(frame)
 
 

@@ -201,4 +201,22 @@ REPAIR = (
     *_amounts("対象の親族", claim_income="この親族の合計所得", claim_stated="この親族の記載所得"),
 )
 
-COLUMNS: tuple[Column, ...] = (*ROW, *HISTORY, *PERSON, *REPAIR)
+LAW = (
+    *_plain(
+        "法令による計算",
+        settles="修正後に不整合が解消する",
+        untaxed_after="修正後は非課税",
+        broken_before="記録の法令との矛盾の数",
+        broken_after="修正後の法令との矛盾の数",
+        broken_new="修正により新たな矛盾が生じる",
+    ),
+    *_amounts(
+        "法令による計算",
+        tax_after="修正後の年税額",
+        tax_delta="年税額の増減",
+        income_delta="合計所得金額の増減",
+        taxable_delta="課税標準額の増減",
+    ),
+)
+
+COLUMNS: tuple[Column, ...] = (*ROW, *HISTORY, *PERSON, *REPAIR, *LAW)

@@ -10,12 +10,19 @@ from features.repairs.sources import Sources
 KEY = ("row", "repair_id")
 
 
-def matrix(proposed: Proposed, sources: Sources, history: pl.DataFrame, payers: pl.DataFrame) -> pl.DataFrame:
+def matrix(
+    proposed: Proposed,
+    sources: Sources,
+    outcome: pl.DataFrame,
+    history: pl.DataFrame,
+    payers: pl.DataFrame,
+) -> pl.DataFrame:
     """Return one line per repair: row, repair_id (as in `proposed.repairs`, same order) and all columns.
 
-    `history` (by row_id) and `payers` (by payer_id) come from earlier years: see `features.history`.
+    `outcome` is what the law says of each (`features.outcome`); `history` (by row_id) and `payers` (by
+    payer_id) come from earlier years: see `features.history`.
     """
-    frame = _main_change(proposed, sources)
+    frame = _join(_main_change(proposed, sources), outcome, list(KEY))
     frame = _join(frame, evidence.row_evidence(sources).drop("person", "named"), ["row"])
     frame = _join(frame, evidence.check_profile(sources), ["row"])
     frame = _join(frame, evidence.person_evidence(sources), ["person"])

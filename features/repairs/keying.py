@@ -64,7 +64,8 @@ def mended_insurance(sources: Sources) -> pl.DataFrame:
 def _mended(sources: Sources, mended: str, beside: str) -> pl.DataFrame:
     """Mend one amount of each report by the ratio that it usually has to the one beside it.
 
-    The usual ratio is that of the person's other reports, or else of last year's record.
+    The usual ratio is that of the person's other reports, or else of last year's record, or else the
+    median of this year's reports of the same order of magnitude.
     """
     reports = sources.documents.filter(
         pl.col("salary_revenue") > 0, pl.col("social_insurance") > 0, pl.col("in_force")
@@ -73,7 +74,9 @@ def _mended(sources: Sources, mended: str, beside: str) -> pl.DataFrame:
     others = sums / (pl.col("beside").sum().over("person") - pl.col("beside"))
     last = sources.previous.filter(pl.col(beside) > 0).select("person", last=pl.col(mended) / pl.col(beside))
     known = reports.with_columns(others=others).join(last, on="person", how="left", maintain_order="left")
-    share = pl.when(pl.col("others") > 0).then("others").otherwise("last")
+    size = pl.col("beside").log(2).floor()
+    usual = (pl.col("amount") / pl.col("beside")).median().over(size)
+    share = pl.when(pl.col("others") > 0).then("others").otherwise(pl.coalesce("last", usual))
     known = known.with_columns(expected=pl.col("beside") * share).filter(pl.col("expected") > 0)
     odd = known.filter((pl.col("amount") / pl.col("expected") - 1).abs() > ODD)
     distance = (pl.col("right") / pl.col("expected") - 1).abs()

@@ -86,9 +86,10 @@ def _complete(made: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     size = kept.with_columns(text=text, fields=number, n_changes=pl.len().over(PROPOSAL).cast(pl.Int64))
     single = size.filter((pl.col("n_changes") == 1) & ~pl.col("bad"))
     several = size.filter(pl.col("n_changes") > 1).sort(*PROPOSAL, "field")
+    # Two values for one field are no proposal.
     joined = several.group_by(PROPOSAL, maintain_order=True).agg(
         pl.col("line_no").first(),
-        bad=pl.col("bad").any(),
+        bad=pl.col("bad").any() | pl.col("field").is_duplicated().any(),
         fields=pl.col("fields").str.join("|"),
         signature=pl.col("text").str.join("|"),
         n_changes=pl.col("n_changes").first(),

@@ -67,7 +67,7 @@ def _together(choices: pl.DataFrame, kind: str, option: int) -> pl.DataFrame:
 
 
 def insurance_beside(sources: Sources) -> pl.DataFrame:
-    """Add to the recorded social insurance what one report, all of them, or a return states."""
+    """Add what a report states of social insurance, or take it away; or halve what stands twice."""
     reports = sources.documents.filter(pl.col("in_force"), pl.col("social_insurance") > 0).select(
         "person", "document", "kind", "social_insurance"
     )
@@ -80,12 +80,14 @@ def insurance_beside(sources: Sources) -> pl.DataFrame:
         returns=pl.col("social_insurance").filter(~is_report).max().fill_null(0),
     )
     total = total.sort("person")
+    twice = now.filter((pl.col("now") > 0) & (pl.col("now") % 2 == 0)).sort("person")
     more, less = pl.col("now") + pl.col("social_insurance"), pl.col("now") - pl.col("social_insurance")
     field = "social_insurance"
     return pl.concat(
         [
             lines(each, "add_insurance", field=field, value=more),
             lines(each, "drop_insurance", field=field, value=less),
+            lines(twice, "drop_insurance", field=field, value=pl.col("now") // 2, option=1),
             lines(total, "add_insurance", field=field, value=pl.col("reports") + pl.col("returns"), option=1),
         ]
     )

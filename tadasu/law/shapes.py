@@ -113,11 +113,14 @@ class Schedule:
     def inverse(self, value: pl.Expr) -> pl.Expr:
         """Return the greatest argument on a rising step whose value is `value`; null where there is none.
 
-        A flat step has no one argument: its value gives the argument at which it begins.
+        A flat step has no one argument: its value gives the argument at which it begins. A step that is cut
+        to whole multiples has no inverse.
         """
         found, start = pl.lit(None, pl.Int64), 0
         for row in self.rows:
-            if row.times:
+            if row.step > 1:
+                back, inside = pl.lit(None, pl.Int64), pl.lit(value=False)
+            elif row.times:
                 back = _down(value + row.minus, 1 / row.times)
                 inside = (back > start) & (back <= (row.to or back))
             else:
