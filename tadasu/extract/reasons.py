@@ -25,6 +25,20 @@ COPY = "同じ行の繰り返し"
 KEY = "キーが同じで内容が違う"
 PARTIAL = "同じ不整合行の他の処理が隔離された"
 
+# What only the files of a mapping can have.
+OTHER_ENCODING = "指定の文字コードとして読めないバイトがある"
+NUL = "NUL 文字がある"
+LENGTH = "行の長さが項目の長さの合計と違う"
+CUT_OFF = "最後の行に改行がない（途中で切れた疑い）"
+NO_NUMBER = "数として読めない"
+NOT_A_DATE = "日付として読めない"
+NO_SUCH_DAY = "実在しない日付"
+UNKNOWN_CODE = "コード表にない"
+NO_IDENTIFIER = "番号として読めない（桁数・文字）"
+UNMAPPABLE = "外字または制御文字がある"
+INCOMPLETE = "組み合わせる項目の一部が空"
+TOO_LARGE = "数が大きすぎる"
+
 
 def unreadable(dtype: pl.DataType) -> str:
     """Return the reason for a cell that cannot be read as `dtype`."""

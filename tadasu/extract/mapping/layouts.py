@@ -5,6 +5,8 @@ from collections.abc import Callable
 from collections.abc import Mapping as Mapped
 from typing import Any
 
+import polars as pl
+
 from tadasu.extract.mapping.model import ENCODINGS, FORMATS, MOST_LINES, Layout, Position, Source
 from tadasu.extract.mapping.nodes import Node
 
@@ -12,9 +14,14 @@ DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";", "pipe": "|", "space":
 QUOTES = {"none": "", "double": '"', "single": "'"}
 
 
-def layout(keys: Mapped[str, Node]) -> Layout:
-    """Return the layout that the keys of a source (and the defaults under it) describe."""
+def layout(keys: Mapped[str, Node], *, own_header: bool = True) -> Layout:
+    """Return the layout that the keys of a source (and the defaults under it) describe.
+
+    own_header: whether the key `header` is the source's own: that of the defaults is not for fixed width.
+    """
     known = {_FIELDS.get(name, name): read(keys[name]) for name, read in _READERS.items() if name in keys}
+    if known.get("format") == "fixed":
+        known["header"] = known["header"] if own_header else 0
     return Layout(**known)
 
 
@@ -42,8 +49,8 @@ def _character(node: Node, words: Mapped[str, str]) -> str:
 
 def _pattern(node: Node) -> str:
     try:
-        re.compile(node.text())
-    except re.error:
+        pl.Series([""]).str.contains(node.text())
+    except pl.exceptions.PolarsError:
         node.wrong("a regular expression")
     return node.text()
 

@@ -85,7 +85,7 @@ def _source(table: Table, node: Node, defaults: Mapped[str, Node], context: Cont
     source = Source(
         table,
         tuple(_pattern(file, dated="year" in keys) for file in keys["files"].nodes()),
-        layouts.layout(given),
+        layouts.layout(given, own_header="header" in keys),
         rows,
         keys["year"].integer(1900, 2999) if "year" in keys else None,
         given["refuse"].texts() if "refuse" in given else (),
