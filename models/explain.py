@@ -1,4 +1,4 @@
-"""Reasons of a suggestion in Japanese, at most three: the repair's own, the record, what weighed in the model."""
+"""Reasons of a suggestion in Japanese, at most three: the repair's own, the record, what weighed."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import polars as pl
 
 from models.ranker import Ranker
 from models.reasons import opened, sentences
-from models.reasons.contributions import Contributions, contributions, told
+from models.reasons.contributions import contributions, told
 from models.reasons.record import record
 from models.settings import SuggestSettings
 from tadasu.errors import TadasuError
@@ -25,22 +25,29 @@ def reasons(
 ) -> pl.DataFrame:
     """Return (row_id, field, reasons) of each line in the order given.
 
-    The third reason costs about a millisecond a row: outside the lane `clear`, the first
-    `settings.explain_rows` rows by rank have it; the others get it when they are opened (`explain_row`).
+    The third reason is `standing`, where the lines have that and it is filled; otherwise what weighed in the
+    model. That costs about a millisecond a row: outside the lane `clear`, the first `settings.explain_rows`
+    rows by rank have it; the others get it when they are opened (`explain_row`).
 
-    Args:
-        lines: row_id, field (null where there is nothing to say), repair_id, current_value, proposed_value,
-            proposed, rank, lane.
-        frames: the year's repairs, changes and features. tables: its extract.
+    `lines` have row_id, field (null where there is nothing to say), repair_id, current_value, proposed_value,
+    proposed, rank, lane; `frames` are the year's repairs, changes and features, `tables` its extract.
     """
     own = sentences(lines, frames, tables, law)
     features = frames["features"]
     known = own.join(record(features), on="row_id", how="left", maintain_order="left")
     known = known.join(
-        _weighed(lines, features, ranker, settings.explain_rows), on="row_id", how="left", maintain_order="left"
+        _weighed(lines, features, ranker, settings.explain_rows),
+        on="row_id",
+        how="left",
+        maintain_order="left",
     )
     # A separator inside a reason would make two of it.
-    parts = [pl.col(name).str.replace_all(SEPARATOR, "・", literal=True) for name in ("ground", "record", "weighed")]
+    if "standing" in lines.columns:
+        known = known.with_columns(weighed=pl.coalesce(lines["standing"], known["weighed"]))
+    parts = [
+        pl.col(name).str.replace_all(SEPARATOR, "・", literal=True)
+        for name in ("ground", "record", "weighed")
+    ]
     joined = pl.concat_str(parts, separator=SEPARATOR, ignore_nulls=True)
     return known.select("row_id", "field", reasons=joined)
 
@@ -83,14 +90,19 @@ def explain_row(
     parts = {name: frame.filter(pl.col("row_id") == row_id) for name, frame in frames.items()}
     features = parts["features"].sort("tax_year", "row_id", "repair_id")
     chances = features.select("repair_id", p=pl.Series(ranker.score(features)))
-    candidates = opened.candidates(parts, row_id, chances, _told(parts, own, law))
+    candidates = opened.candidates(parts, row_id, chances, _told(parts, own, law), _left(parts, own, law))
     weighed = contributions(ranker, features)
+    reasons_of_row = [
+        *candidates[0]["reasons"],
+        *record(features)["record"].to_list(),
+        *told(weighed)["weighed"].to_list(),
+    ]
     return {
         "entry": opened.entry(row, row["field"]),
         "place": _place(row_id, chances, suggestions),
         "documents": opened.documents(own, law, row["person_id"]),
         "candidates": candidates,
-        "reasons": _reasons(candidates, parts, own, law, features, weighed),
+        "reasons": reasons_of_row,
         "groups": opened.groups(weighed),
         "model_id": ranker.model_id,
     }
@@ -108,30 +120,18 @@ def _told(parts: dict[str, pl.DataFrame], tables: dict[str, pl.DataFrame], law: 
     )
     if lines.is_empty():
         return pl.DataFrame(schema={"repair_id": pl.Int32, "field": pl.String, "ground": pl.String})
-    told = sentences(lines, parts, tables, law)
-    return lines.select("repair_id", "field").with_columns(told["ground"])
+    return lines.select("repair_id", "field").with_columns(sentences(lines, parts, tables, law)["ground"])
 
 
-def _reasons(
-    candidates: list[dict[str, Any]],
-    parts: dict[str, pl.DataFrame],
-    tables: dict[str, pl.DataFrame],
-    law: Law,
-    features: pl.DataFrame,
-    weighed: Contributions,
-) -> list[str]:
-    own = [change["reason"] for change in candidates[0]["changes"]]
-    if not own:
-        line = parts["repairs"].filter(pl.col("repair_id") == 0).select(
-            "row_id",
-            field=pl.lit(None, dtype=pl.String),
-            repair_id=pl.lit(None, dtype=pl.Int32),
-            current_value=pl.lit(None, dtype=pl.String),
-            proposed_value=pl.lit(None, dtype=pl.String),
-            proposed=pl.lit(True),
-        )
-        own = sentences(line, parts, tables, law)["ground"].to_list()
-    return [*own, *record(features)["record"].to_list(), *told(weighed)["weighed"].to_list()]
+def _left(parts: dict[str, pl.DataFrame], tables: dict[str, pl.DataFrame], law: Law) -> str:
+    """Return the sentence of leaving the row's named field as recorded."""
+    nothing = {name: pl.lit(None, dtype=pl.String) for name in ("field", "current_value", "proposed_value")}
+    line = (
+        parts["repairs"]
+        .filter(pl.col("repair_id") == 0)
+        .select("row_id", **nothing, repair_id=pl.lit(None, dtype=pl.Int32), proposed=pl.lit(True))
+    )
+    return str(sentences(line, parts, tables, law)["ground"].item())
 
 
 def _place(row_id: str, chances: pl.DataFrame, suggestions: pl.DataFrame | None) -> dict[str, Any]:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pipelines.settings import Settings
 
-STAGE_NAMES = ("ingest", "validate", "featurize", "train", "evaluate", "suggest", "publish")
+STAGE_NAMES = ("ingest", "validate", "featurize", "train", "certify", "evaluate", "suggest", "publish")
 
 HELP = """\
 tadasu: proposes, ranks and explains corrections to a ward's inconsistency list (不整合リスト)
 
   tadasu run [settings]            all stages in one process: from an extract to a ranked list
-  tadasu <stage> [settings]        one of: ingest validate featurize train evaluate suggest publish
+  tadasu <stage> [settings]        one of: ingest validate featurize train certify evaluate suggest publish
   tadasu run -m model=default,small       one run for each combination of settings
+  tadasu explain ROW_ID [--year YEAR]     one row opened: documents, candidates, reasons
   tadasu ledger verify [settings]  whether the ledger (監査証跡) is what was written
   tadasu mlflow [settings] [port=N]       MLflow's page on the runs
   tadasu tax --help                the resident tax of one person, or of a CSV
@@ -60,6 +61,7 @@ def _do(name: str, words: list[str]) -> int:
     commands: dict[str, Callable[[list[str]], int]] = {
         "run": lambda given: _run(STAGE_NAMES, given),
         **{stage: _one(stage) for stage in STAGE_NAMES},
+        "explain": _explain,
         "ledger": _ledger,
         "mlflow": _mlflow,
         "tax": _tax,
@@ -86,6 +88,12 @@ def _run(names: tuple[str, ...], words: list[str]) -> int:
     else:
         chain.run(stages, stage.compose(words))
     return 0
+
+
+def _explain(words: list[str]) -> int:
+    from pipelines import explain
+
+    return explain.main(words)
 
 
 def _ledger(words: list[str]) -> int:

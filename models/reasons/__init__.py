@@ -25,9 +25,8 @@ def sentences(
 
     A row that is left as recorded is told why; its other lines, and lines that are not proposed, say so.
 
-    Args:
-        lines: row_id, field, repair_id, current_value, proposed_value, proposed: see `facts.of`.
-        frames: the year's repairs and changes. tables: its extract.
+    `lines` have row_id, field, repair_id, current_value, proposed_value, proposed (see `facts.of`); `frames`
+    are the year's repairs and changes, `tables` its extract.
     """
     known = facts.of(lines, frames, tables, sources(tables, law))
     stays = ~(pl.col("proposed") & pl.col("field_name").is_not_null()).any().over("row_id")

@@ -70,9 +70,11 @@ def income_adjustment(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     high = rule.high_salary.rows[0].to
     assert high is not None
     family = (
-        sources.claims.filter(~sources.law.has_reached(
-            pl.coalesce("register_birth", "birth_date"), sources.law.ages.specified_before
-        ))
+        sources.claims.filter(
+            ~sources.law.has_reached(
+                pl.coalesce("register_birth", "birth_date"), sources.law.ages.specified_before
+            )
+        )
         .group_by("person")
         .agg(young=pl.len())
     )
@@ -141,7 +143,9 @@ def _of_premiums(
         yen(pl.col("value")),
         pl.lit(cite),
     )
-    meant = pl.col("value").is_null() | (pl.col("law") == pl.col("value")) | ~pl.col("own").fill_null(value=False)
+    meant = (
+        pl.col("value").is_null() | (pl.col("law") == pl.col("value")) | ~pl.col("own").fill_null(value=False)
+    )
     return first.select(
         "line",
         ground=pl.when(meant).then(plain).otherwise(swapped),
@@ -182,7 +186,9 @@ def housing_loan(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     )
     known = _asked(lines, "housing_loan_credit").join(stated, on="person", how="left")
     has = pl.col("housing_loan_deductible").is_not_null()
-    return known.select("line", ground=pl.when(has).then(rest).otherwise(pl.lit("控除可能額を記載した資料なし")))
+    return known.select(
+        "line", ground=pl.when(has).then(rest).otherwise(pl.lit("控除可能額を記載した資料なし"))
+    )
 
 
 def specified_relative(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
@@ -210,7 +216,9 @@ def specified_relative(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     )
     named = (pl.col("dependent_person_id") == pl.col("related_person_id")).fill_null(value=False)
     ranked = found.with_columns(named=named).filter(pl.col("named") | pl.col("young"))
-    ordered = ranked.sort("line", "named", "relative_income", "document", descending=[False, True, True, False], nulls_last=True)
+    ordered = ranked.sort(
+        "line", "named", "relative_income", "document", descending=[False, True, True, False], nulls_last=True
+    )
     return ordered.group_by("line", maintain_order=True).agg(
         ground=pl.col("text").first(),
         fine=pl.col("text").filter(pl.col("special") == pl.col("now")).first(),
@@ -229,9 +237,12 @@ def donations(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
         lines=line.sum(),
         by_return=pl.col("amount").filter(line).sum(),
     )
-    returns = sources.documents.filter(
-        "in_force", pl.col("kind").is_in(("tax_return", "resident_return"))
-    ).select("person").unique().with_columns(filed=pl.lit(True))
+    returns = (
+        sources.documents.filter("in_force", pl.col("kind").is_in(("tax_return", "resident_return")))
+        .select("person")
+        .unique()
+        .with_columns(filed=pl.lit(True))
+    )
     known = lines.filter(pl.col("field").is_in([NUMBER["donation_furusato"], NUMBER["one_stop"]]))
     known = known.select("line", "person").join(sums, on="person", how="left")
     known = known.join(returns, on="person", how="left")
@@ -259,7 +270,10 @@ def swapped(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     """Say of an income that is moved to another kind where it goes, and what last year's record had there."""
     asked = lines.filter(pl.col("kind") == "swap_income")
     last = long_values(sources.previous, ["person"], "last")
-    of_field, of_other = last.rename({"last": "last_own"}), last.rename({"field": "other", "last": "last_other"})
+    of_field, of_other = (
+        last.rename({"last": "last_own"}),
+        last.rename({"field": "other", "last": "last_other"}),
+    )
     known = asked.select("line", "person", "field", "other", "value").join(
         of_field, on=["person", "field"], how="left"
     )
@@ -286,7 +300,10 @@ def medical(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     asked = lines.filter(pl.col("field").is_in(numbers)).join(record, on="person")
     paid = pl.coalesce(
         *(
-            pl.when(rule.of(pl.col(name), pl.lit(0), pl.col("income").clip(0)) == pl.col("value")).then(name)
+            pl.when(
+                (rule.of(pl.col(name), pl.lit(0), pl.col("income").clip(0)) == pl.col("value"))
+                & (pl.col(name) != pl.col("value"))
+            ).then(name)
             for name in ("now", "expected", "stated")
         )
     )

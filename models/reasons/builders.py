@@ -54,7 +54,9 @@ def _changed(why: pl.Expr) -> pl.Expr:
 
 def grounded() -> pl.Expr:
     """Say what changes and the ground for it; without one, what the documents state."""
-    return _changed(pl.coalesce(pl.coalesce("ground", "children"), c("plain"), _papers(), pl.lit("資料に記載なし")))
+    return _changed(
+        pl.coalesce(pl.coalesce("ground", "children"), c("plain"), _papers(), pl.lit("資料に記載なし"))
+    )
 
 
 def _blind() -> pl.Expr:
@@ -79,7 +81,9 @@ def _sum() -> pl.Expr:
 
 
 def _one_report(sign: str, otherwise: str) -> pl.Expr:
-    why = pl.coalesce(c("odd") if sign == "－" else pl.lit(None, dtype=pl.String), c("said") + "と一致", pl.lit(otherwise))
+    why = pl.coalesce(
+        c("odd") if sign == "－" else pl.lit(None, dtype=pl.String), c("said") + "と一致", pl.lit(otherwise)
+    )
     return pl.format(
         "{}：記録 {}{}{} {}＝{}（{}）",
         "label",
@@ -124,7 +128,9 @@ def _keyed() -> pl.Expr:
 
 
 def _listed() -> pl.Expr:
-    figure = pl.when(c("value") == c("expected")).then(pl.lit("リストの照合値")).otherwise(pl.lit("リストの値"))
+    figure = (
+        pl.when(c("value") == c("expected")).then(pl.lit("リストの照合値")).otherwise(pl.lit("リストの値"))
+    )
     return joined(stated(joined(figure, c("said"), between="・")), c("ground"))
 
 
@@ -143,7 +149,9 @@ def _one_gift(what: str) -> pl.Expr:
 
 def _from_income_tax() -> pl.Expr:
     stated_amount = yen(pl.coalesce("paper_amount", "now"))
-    why = pl.format("{}の{}を所得税の控除額とみて住民税の額に直す", c("paper").fill_null("記録"), stated_amount)
+    why = pl.format(
+        "{}の{}を所得税の控除額とみて住民税の額に直す", c("paper").fill_null("記録"), stated_amount
+    )
     return _changed(why)
 
 

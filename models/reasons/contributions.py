@@ -15,6 +15,14 @@ from models.ranker import Floats, Ranker, row_matrix
 CLEARNESS = "修正案の確からしさ"
 """Group of what the row model sees beside the columns: how clear the best repair is."""
 
+CLEAR = {
+    "clear_0": "最有力の修正案の確率（修正を要するとして）",
+    "clear_1": "次点の修正案の確率（修正を要するとして）",
+    "clear_2": "修正案の確率の合計（修正を要するとして）",
+    "clear_3": "修正案の数",
+}
+"""Sentences of those inputs, in their order."""
+
 OTHER = "その他"
 MOST = 3
 LEAST = 0.05
@@ -26,7 +34,7 @@ class Contributions:
     """Contributions of rows: `row_ids` (n), `groups` (g), `by_group` (n × g), `by_input` (n × inputs).
 
     `inputs` are (side, column): side `row` for the line of 'leave', `repair` for that of the best repair, ''
-    for how clear that is; `values` (n × inputs) is what the model saw. `base` is the log-odds without any clue.
+    for how clear that is; `values` (n × inputs) is what the model saw, `base` the log-odds without a clue.
     """
 
     row_ids: list[str]

@@ -19,10 +19,9 @@ def of(
 ) -> pl.DataFrame:
     """Return the lines in their order with every fact that a sentence may use (see `builders`).
 
-    Args:
-        lines: row_id, field (null where the row has nothing to say), repair_id, current_value,
-            proposed_value, proposed.
-        frames: the year's repairs and changes. tables: its extract. sources: the same, prepared.
+    `lines` have row_id, field (null where the row has nothing to say), repair_id, current_value,
+    proposed_value, proposed; `frames` are the year's repairs and changes, `tables` its extract, `sources` the
+    same, prepared.
     """
     known = _prepared(lines, frames, sources)
     claims = relatives.claims(sources, tables)
@@ -109,13 +108,17 @@ def _with_other_field(known: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFram
     ends = wanted.group_by(KEY).agg(first=pl.col("field").min(), last=pl.col("field").max())
     joined = known.join(ends, on=list(KEY), how="left", maintain_order="left")
     other = pl.when(pl.col("field") == pl.col("first")).then("last").otherwise("first")
-    return joined.with_columns(other=pl.when(pl.col("first") != pl.col("last")).then(other)).drop("first", "last")
+    return joined.with_columns(other=pl.when(pl.col("first") != pl.col("last")).then(other)).drop(
+        "first", "last"
+    )
 
 
 def _with_spouse(known: pl.DataFrame, changes: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     """Add what spouse_kind and spouse_special_deduction are once the line's repair is made."""
     names = {"spouse_kind": "spouse_kind", "spouse_special_deduction": "spouse_special"}
-    record = sources.record.select("person", spouse_kind="spouse_kind", spouse_special="spouse_special_deduction")
+    record = sources.record.select(
+        "person", spouse_kind="spouse_kind", spouse_special="spouse_special_deduction"
+    )
     known = known.join(record, on="person", how="left", maintain_order="left")
     for field, name in names.items():
         to = changes.filter(pl.col("field") == field).select(*KEY, to=parse(pl.col("proposed")))

@@ -1,5 +1,6 @@
 """One row opened: its documents side by side, its candidates, and the clues that weighed, as plain data."""
 
+import math
 from typing import Any
 
 import polars as pl
@@ -8,14 +9,17 @@ from features.columns import COLUMNS
 from features.repairs.kinds import KINDS
 from features.repairs.papers import SUMMED
 from features.repairs.sources import in_force, sources
-from models.reasons.contributions import CLEARNESS, LEAST, Contributions
-from models.reasons.papers import REPORTS, named
+from features.values import FIELD_NAMES
+from models.reasons.contributions import CLEAR, CLEARNESS, LEAST, Contributions
+from models.reasons.papers import FOR_INCOME_TAX, MARK, REPORTS, named
 from tadasu.fields import FIELDS, TAX_FIELDS, VALUE_WORDS
 from tadasu.law import Law
 
 Tables = dict[str, pl.DataFrame]
 LABELS = {kind.name: kind.label for kind in KINDS}
-SENTENCES = {column.name: column.sentence for column in COLUMNS}
+SENTENCES = {column.name: column.sentence for column in COLUMNS} | CLEAR
+LOGGED = {column.name for column in COLUMNS if ".log(" in str(column.value)}
+"""Columns that hold the logarithm of an amount in yen."""
 SIDES = {"row": "行", "repair": "最有力の修正案", "": CLEARNESS}
 EVIDENCE = 3
 """Clues told of each group."""
@@ -52,9 +56,23 @@ def narrowed(tables: Tables, person_id: str) -> Tables:
 
 def entry(row: dict[str, Any], field: str | None) -> dict[str, Any]:
     """Return the list's entry: what the row says, in the words of the list."""
-    asked = ("row_id", "tax_year", "person_id", "check_code", "check_name", "message", "detected_on",
-             "document_ids", "related_person_id", "stated_value", "expected_value")
-    return {name: row[name] for name in asked} | {"field": field, "label": FIELDS[field].label if field else None}
+    asked = (
+        "row_id",
+        "tax_year",
+        "person_id",
+        "check_code",
+        "check_name",
+        "message",
+        "detected_on",
+        "document_ids",
+        "related_person_id",
+        "stated_value",
+        "expected_value",
+    )
+    return {name: row[name] for name in asked} | {
+        "field": field,
+        "label": FIELDS[field].label if field else None,
+    }
 
 
 def documents(tables: Tables, law: Law, person_id: str) -> dict[str, Any]:
@@ -87,7 +105,7 @@ def documents(tables: Tables, law: Law, person_id: str) -> dict[str, Any]:
                 "label": field.label,
                 "recorded": words(field.name, record.get(field.name)),
                 "last_year": words(field.name, last.get(field.name)),
-                "values": [words(field.name, value) for value in values],
+                "values": [_stated(field.name, row) for row in rows],
                 "differs": _differs(field.name, record.get(field.name), rows),
             }
         )
@@ -99,9 +117,20 @@ def _of_person(frame: pl.DataFrame, person_id: str) -> dict[str, Any]:
     return found.row(0, named=True) if found.height else {}
 
 
+def _for_income_tax(field: str, row: dict[str, Any]) -> bool:
+    return field in FOR_INCOME_TAX and row["kind"] != "resident_return"
+
+
+def _stated(field: str, row: dict[str, Any]) -> str:
+    """Return what a document states; amounts for the income tax, which the record's are not, are marked."""
+    value = row.get(field)
+    return words(field, value) + (MARK if value and _for_income_tax(field, row) else "")
+
+
 def _differs(field: str, recorded: Any, rows: list[dict[str, Any]]) -> bool:
-    """Say whether record and documents in force disagree; amounts of reports that add up count as their sum."""
+    """Say whether record and documents in force disagree; amounts that add up count as their sum."""
     known = [row for row in rows if row["in_force"] and row.get(field) is not None]
+    known = [row for row in known if not _for_income_tax(field, row)]
     if not known:
         return False
     adding = [row[field] for row in known if field in SUMMED and row["kind"] in REPORTS]
@@ -125,15 +154,17 @@ def words(field: str, value: Any) -> str:
     return f"{'△' if number < 0 else ''}{abs(number):,}{FIELDS[field].unit}"
 
 
-def candidates(frames: Tables, row_id: str, chances: pl.DataFrame, told: pl.DataFrame) -> list[dict[str, Any]]:
+def candidates(
+    frames: Tables, row_id: str, chances: pl.DataFrame, told: pl.DataFrame, leave: str
+) -> list[dict[str, Any]]:
     """Return the row's repairs, likeliest first: kind, p, changes, tax before and after, settles, reasons.
 
-    Args:
-        frames: repairs and changes. chances: (repair_id, p) of the row. told: (repair_id, field, ground).
+    `frames` are repairs and changes, `chances` (repair_id, p) of the row, `told` (repair_id, field, ground),
+    `leave` says why the record may stand.
     """
     repairs = frames["repairs"].filter(pl.col("row_id") == row_id).join(chances, on="repair_id")
-    changes = frames["changes"].filter(pl.col("row_id") == row_id).join(
-        told, on=["repair_id", "field"], how="left"
+    changes = (
+        frames["changes"].filter(pl.col("row_id") == row_id).join(told, on=["repair_id", "field"], how="left")
     )
     made = []
     for repair in repairs.sort("p", "repair_id", descending=[True, False]).iter_rows(named=True):
@@ -151,13 +182,13 @@ def candidates(frames: Tables, row_id: str, chances: pl.DataFrame, told: pl.Data
                 "tax_after": after,
                 "tax_delta": delta,
                 "settles": repair["settles"],
+                "reasons": own["ground"].drop_nulls().to_list() or [leave],
                 "changes": [
                     {
                         "field": line["field"],
                         "label": FIELDS[line["field"]].label,
                         "recorded": words(line["field"], line["recorded"]),
                         "proposed": words(line["field"], line["proposed"]),
-                        "reason": line["ground"],
                     }
                     for line in own.iter_rows(named=True)
                 ],
@@ -177,11 +208,10 @@ def groups(found: Contributions) -> list[dict[str, Any]]:
     order = sorted(range(len(found.inputs)), key=lambda place: -abs(found.by_input[0, place]))
     for place in order:
         side, name = found.inputs[place]
-        value = float(found.values[0, place])
         clue = {
             "sentence": SENTENCES.get(name, CLEARNESS),
             "of": SIDES[side],
-            "value": None if value != value else round(value, 4),
+            "value": clue_text(name, float(found.values[0, place])),
             "weight": round(float(found.by_input[0, place]), 4),
         }
         clues.setdefault(heads.get(name, CLEARNESS) if side else CLEARNESS, []).append(clue)
@@ -191,3 +221,22 @@ def groups(found: Contributions) -> list[dict[str, Any]]:
         for group, weight in told
         if abs(weight) >= LEAST
     ]
+
+
+def clue_text(name: str, value: float) -> str:
+    """Return what the model saw in a column, for people; a dash where there was nothing.
+
+    Amounts are kept as logarithms of 32 bits, so that they come back to about four digits.
+    """
+    if not math.isfinite(value):
+        return "－"
+    if name in LOGGED:
+        amount = float(f"{math.copysign(math.expm1(abs(value)), value):.4g}")
+        return f"約{amount:,.0f}円"
+    if name == "kind":
+        return KINDS[int(value)].label
+    if name in ("field", "named"):
+        return FIELDS[FIELD_NAMES[int(value)]].label if value >= 0 else "－"
+    if name.endswith("_share"):
+        return f"{value:.1%}"
+    return f"{value:,.4g}" if value < 1_000 else f"{value:,.0f}"

@@ -16,6 +16,19 @@ STATED_FOR_INCOME_TAX = (
 )
 """Deductions of which all documents but the resident-tax return state the amount for the income tax."""
 
+FOR_INCOME_TAX = (
+    *STATED_FOR_INCOME_TAX,
+    "spouse_deduction",
+    "dependent_deduction",
+    "disability_deduction",
+    "widow_deduction",
+    "single_parent_deduction",
+    "working_student_deduction",
+    "basic_deduction",
+)
+"""The same with the deductions that the system renews, which are never proposed."""
+
+MARK = "（所得税の額）"
 MOST = 3
 """Documents that a reason names beside those that agree."""
 
@@ -81,10 +94,9 @@ def items(sources: Sources, wanted: pl.DataFrame) -> pl.DataFrame:
     )
     both = kinds.filter(pl.col("kinds") > 1).with_columns(name=pl.lit("給報・年金報計"), part=pl.lit(True))
     columns = ["person", "field", "order", "name", "amount", "part"]
-    every = pl.concat(
+    return pl.concat(
         [*(frame.select(columns) for frame in alone), sums.select(columns), both.select(columns)]
     )
-    return every
 
 
 def beside(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
@@ -114,12 +126,16 @@ def beside(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
         "{} {}{}",
         "name",
         value_text(pl.col("field"), pl.col("amount")),
-        pl.when("mark").then(pl.lit("（所得税の額）")).otherwise(pl.lit("")),
+        pl.when("mark").then(pl.lit(MARK)).otherwise(pl.lit("")),
     )
-    texts = grouped.with_columns(valued=valued).group_by("line", maintain_order=True).agg(
-        said=pl.col("name").filter("as_value").first(),
-        kept=pl.col("name").filter("as_now").first(),
-        others=pl.col("valued").filter("other").head(MOST).str.join("、"),
-        income_tax=pl.col("mark").filter("other").any(),
+    texts = (
+        grouped.with_columns(valued=valued)
+        .group_by("line", maintain_order=True)
+        .agg(
+            said=pl.col("name").filter("as_value").first(),
+            kept=pl.col("name").filter("as_now").first(),
+            others=pl.col("valued").filter("other").head(MOST).str.join("、"),
+            income_tax=pl.col("mark").filter("other").any(),
+        )
     )
     return texts.with_columns(pl.col("others").replace("", None))

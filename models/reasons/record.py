@@ -9,10 +9,10 @@ NONE = "同種の実績なし（昨年まで）"
 
 
 def record(features: pl.DataFrame) -> pl.DataFrame:
-    """Return (row_id, record): 同種（同じチェック）昨年まで214件中201件で修正; of both kinds the first that is known.
+    """Return (row_id, record), such as 同種（同じチェック）昨年まで214件中201件で修正.
 
-    Args:
-        features: the year's features; those of a row's 'leave' (repair 0) are read.
+    Of both kinds of likeness the first that was seen is told. Of `features` the lines of 'leave' (repair 0)
+    are read.
     """
     leave = features.filter(pl.col("repair_id") == 0)
     known = [_text(name, words) for name, words in COUNTED if f"{name}_rows" in features.columns]

@@ -142,7 +142,11 @@ def class_grounds(lines: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     )
     ranked = found.with_columns(named=named.fill_null(value=False), own=own)
     ranked = ranked.filter("own").sort(
-        "line", "named", "matter", "document", "line_no",
+        "line",
+        "named",
+        "matter",
+        "document",
+        "line_no",
         descending=[False, True, False, False, False],
         nulls_last=True,
     )
@@ -169,9 +173,13 @@ def disability_grounds(lines: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame
     )
     papers = pl.format("申告{}・手帳台帳{}", claimed.fill_null("記載なし"), held.fill_null("登録なし"))
     apart = (pl.col("disability") == "special_cohabiting") & ~pl.col("together")
-    same = pl.col("disability").fill_null("none").str.replace("_cohabiting", "") == pl.col("register_disability")
+    same = pl.col("disability").fill_null("none").str.replace("_cohabiting", "") == pl.col(
+        "register_disability"
+    )
     told = pl.format("{}{}、{}", "who", "fault", papers)
-    plain = pl.format("{}は{}{}", "who", papers, pl.when(apart).then(pl.lit("・別の世帯")).otherwise(pl.lit("")))
+    plain = pl.format(
+        "{}は{}{}", "who", papers, pl.when(apart).then(pl.lit("・別の世帯")).otherwise(pl.lit(""))
+    )
     found = asked.select("line", "person", "field", "other", "related_person_id").join(
         known.filter(some), on="person"
     )
@@ -183,7 +191,13 @@ def disability_grounds(lines: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame
         own=own.fill_null(value=False),
         well=same.fill_null(value=False) & ~apart & pl.col("fault").is_null(),
     ).sort(
-        "line", "named", "own", "well", "matter", "document", "line_no",
+        "line",
+        "named",
+        "own",
+        "well",
+        "matter",
+        "document",
+        "line_no",
         descending=[False, True, True, False, False, False, False],
         nulls_last=True,
     )

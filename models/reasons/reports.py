@@ -1,4 +1,4 @@
-"""What is to be said of the one document on which a repair rests: its name, amounts, and what is odd about it."""
+"""What is to be said of the one document on which a repair rests: its name, its amounts, what is odd."""
 
 import polars as pl
 
@@ -34,20 +34,35 @@ def about(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
 def odd(sources: Sources) -> pl.DataFrame:
     """Return by report why it may count twice: void, the same payer again, a previous employer's part."""
     reports = sources.documents.filter(pl.col("kind").is_in(REPORTS)).select(
-        "document", "person", "kind", "in_force", "is_cancelled", "payer_id", "salary_revenue",
-        "pension_revenue", "previous_salary_revenue", "previous_payer_id", "birth_date",
+        "document",
+        "person",
+        "kind",
+        "in_force",
+        "is_cancelled",
+        "payer_id",
+        "salary_revenue",
+        "pension_revenue",
+        "previous_salary_revenue",
+        "previous_payer_id",
+        "birth_date",
     )
     standing = reports.filter("in_force")
     revenue = pl.coalesce("salary_revenue", "pension_revenue")
-    same_payer = standing.filter(pl.col("payer_id").is_not_null()).group_by("person", "kind", "payer_id").agg(
-        of_payer=pl.len(), amounts=revenue.n_unique()
+    same_payer = (
+        standing.filter(pl.col("payer_id").is_not_null())
+        .group_by("person", "kind", "payer_id")
+        .agg(of_payer=pl.len(), amounts=revenue.n_unique())
     )
-    parts = standing.filter(pl.col("previous_salary_revenue") > 0).select(
-        "person", salary_revenue="previous_salary_revenue", counted=pl.lit(True)
-    ).unique()
-    payers = standing.filter(pl.col("previous_payer_id").is_not_null()).select(
-        "person", payer_id="previous_payer_id", previous_of=pl.lit(True)
-    ).unique()
+    parts = (
+        standing.filter(pl.col("previous_salary_revenue") > 0)
+        .select("person", salary_revenue="previous_salary_revenue", counted=pl.lit(True))
+        .unique()
+    )
+    payers = (
+        standing.filter(pl.col("previous_payer_id").is_not_null())
+        .select("person", payer_id="previous_payer_id", previous_of=pl.lit(True))
+        .unique()
+    )
     known = (
         reports.join(same_payer, on=["person", "kind", "payer_id"], how="left")
         .join(parts, on=["person", "salary_revenue"], how="left")
@@ -124,8 +139,10 @@ def odd_ones(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     known = odd(sources).filter(pl.col("odd").is_not_null())
     known = known.join(sources.documents.select("document", "person", "in_force"), on="document")
     known = known.filter("in_force").join(named(sources).select("document", "short"), on="document")
-    by_person = known.sort("person", "document").group_by("person", maintain_order=True).agg(
-        odd_one=pl.format("{}は{}", "short", "odd").first()
+    by_person = (
+        known.sort("person", "document")
+        .group_by("person", maintain_order=True)
+        .agg(odd_one=pl.format("{}は{}", "short", "odd").first())
     )
     asked = lines.filter(pl.col("field").is_in(summed)).select("line", "person")
     return asked.join(by_person, on="person").drop("person")

@@ -31,8 +31,10 @@ def _sources_of_income(sources: Sources) -> pl.DataFrame:
         income="spouse_total_income",
         birth=pl.lit(None, dtype=pl.Date),
     )
-    return pl.concat([matched, _of_the_household(sources), papers, stated]).unique().sort(
-        "person", "order", "source", "income"
+    return (
+        pl.concat([matched, _of_the_household(sources), papers, stated])
+        .unique()
+        .sort("person", "order", "source", "income")
     )
 
 
@@ -59,7 +61,6 @@ def spouse_grounds(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     Where the repair has a spouse's kind and amount, the income that leads to both is told; otherwise the
     income of highest standing (the register's of the claimed spouse first).
     """
-    law = sources.law
     asked = lines.filter(pl.col("field").is_in(FIELDS)).select(
         "line", "person", "stated", "expected", "named", "spouse_kind", "spouse_special"
     )
@@ -69,10 +70,16 @@ def spouse_grounds(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     )
     # Codes and counts stand there too; an income does not look like them.
     listed = listed.filter(pl.col("income") > len(FIELDS)).select(
-        "line", order=pl.lit(4), source=pl.lit("リストの値"), income="income", birth=pl.lit(None, dtype=pl.Date)
+        "line",
+        order=pl.lit(4),
+        source=pl.lit("リストの値"),
+        income="income",
+        birth=pl.lit(None, dtype=pl.Date),
     )
     of_person = asked.select("line", "person").join(_sources_of_income(sources), on="person").drop("person")
-    known = pl.concat([of_person, listed.select(of_person.columns)]).join(asked, on="line").join(own, on="person")
+    known = (
+        pl.concat([of_person, listed.select(of_person.columns)]).join(asked, on="line").join(own, on="person")
+    )
     judged = _judged(known, sources)
     fits = (pl.col("kind_by_law") == pl.col("spouse_kind")) & (
         pl.col("special_by_law") == pl.col("spouse_special")

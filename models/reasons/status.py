@@ -1,4 +1,4 @@
-"""What is to be said of the person: residence, age, certificate, family, study, where the tax is collected."""
+"""What is to be said of the person: residence, age, certificate, family, study, how the tax is collected."""
 
 import polars as pl
 
@@ -59,9 +59,11 @@ def incomes(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     limits = sources.law.income_limits
     record = sources.record.select("person", "total_income")
     home = sources.people.select("person", "household_id", "relationship", "sex")
-    partner = sources.residents.filter(pl.col("relationship").is_in(("head", "spouse"))).group_by(
-        "household_id"
-    ).agg(couple=pl.col("relationship").n_unique() > 1)
+    partner = (
+        sources.residents.filter(pl.col("relationship").is_in(("head", "spouse")))
+        .group_by("household_id")
+        .agg(couple=pl.col("relationship").n_unique() > 1)
+    )
     children = (
         sources.claims.filter(pl.col("relationship") == "child")
         .group_by("person")
