@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import fastexcel
 import polars as pl
 
 from tadasu.errors import TadasuError
@@ -16,6 +17,7 @@ _DAMAGED = (
     ValueError,
     ImportError,
     RuntimeError,
+    fastexcel.FastExcelError,
     pl.exceptions.PolarsError,
     pl.exceptions.PanicException,
 )
