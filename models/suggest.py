@@ -4,16 +4,16 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from features.repairs.kinds import KINDS
 from models.certificate import Certificate
+from models.explain import reasons
 from models.judge import by_row, judge
 from models.ranker import Ranker
 from models.scope import ROW
 from models.seconds import Seconds
 from models.settings import SuggestSettings
+from tadasu.law import Law
 from tadasu.tables import SUGGESTIONS
 
-LABELS = {kind.name: kind.label for kind in KINDS}
 KEY = [*ROW, "repair_id"]
 PROVISIONAL = "仮の区分：昨年の実績による（今年の抽出で確かめる前）"
 HELD = {
@@ -39,13 +39,15 @@ def suggest(
     settings: SuggestSettings,
     certificate: Certificate | None = None,
     seconds: Seconds | None = None,
+    law: Law | None = None,
 ) -> pl.DataFrame:
     """Return `suggestions` of one year: lines by rank, then proposed, then p_field.
 
-    `frames` are the year's repairs, changes and features; `tables` its extract (inconsistencies are read).
-    Without a certificate no row is cleared; without recorded `seconds` those of the time model count.
+    `frames` are the year's repairs, changes and features; `tables` its extract. Without a certificate no row
+    is cleared; without recorded `seconds` those of the time model count; without the year's `law` the reasons
+    stay empty, and of the extract only inconsistencies are read.
     """
-    return suggested(ranker, frames, tables, settings, certificate, seconds).lines
+    return suggested(ranker, frames, tables, settings, certificate, seconds, law).lines
 
 
 def suggested(
@@ -55,6 +57,7 @@ def suggested(
     settings: SuggestSettings,
     certificate: Certificate | None = None,
     seconds: Seconds | None = None,
+    law: Law | None = None,
 ) -> Suggested:
     """Return the suggestions as `suggest` does, and the rows behind them."""
     features = frames["features"].sort(KEY)
@@ -66,20 +69,20 @@ def suggested(
     spent = seconds or Seconds.stated(settings.time)
     asked = _asked(features)
     rows = judge(repairs, lines, asked, frames, listed, settings, certificate, spent)
-    told = rows.join(_record(features), on=list(ROW), how="left").with_columns(
-        standing=_standing(certificate)
-    )
-    every = told.join(listed.select(*ROW, "person_id", "check_code", "document_ids"), on=list(ROW))
+    standing = rows.with_columns(standing=_standing(certificate))
+    every = standing.join(listed.select(*ROW, "person_id", "check_code", "document_ids"), on=list(ROW))
     every = every.join(lines, on=list(ROW), how="left")
-    reasons = pl.concat_str("ground", "record", "standing", separator=";", ignore_nulls=True)
     made = every.with_columns(
         pl.col("p_field").fill_null(0.0),
         proposed=pl.col("proposed").fill_null(value=True),
-        reasons=pl.when(reasons != "").then(reasons),
+        reasons=pl.lit(None, dtype=pl.String),
         model_id=pl.lit(ranker.model_id),
     )
     order = ["rank", "row_id", "proposed", "p_field", "field"]
     made = made.sort(order, descending=[False, False, True, True, False])
+    if law is not None:
+        told = reasons(made, frames, tables, law, ranker, settings)
+        made = made.with_columns(told["reasons"])
     kept = made.select(pl.col(name).cast(dtype) for name, dtype in SUGGESTIONS.schema.items())
     return Suggested(kept, rows)
 
@@ -116,17 +119,7 @@ def _lines(
         current_value=pl.col("recorded").first(),
         proposed_value=pl.col("value").first(),
         repair_id=pl.col("repair_id").first(),
-        ground=pl.col("kind").first().replace_strict(LABELS, return_dtype=pl.String),
     )
     shown = fields.sort(*ROW, "proposed", "p_field", "field", descending=[False, False, True, True, False])
     place = pl.int_range(pl.len()).over(ROW)
     return shown.filter(pl.col("proposed") | (place < least))
-
-
-def _record(features: pl.DataFrame) -> pl.DataFrame:
-    """Say of each row how its check fared in earlier years, where it was in use."""
-    rows, share = pl.col("code_rows"), pl.col("code_corrected_share")
-    corrected = (rows * share).round().cast(pl.Int64).cast(pl.String)
-    text = pl.format("同じチェック 昨年まで{}件中{}件で修正", rows.cast(pl.Int64).cast(pl.String), corrected)
-    leave = features.filter(pl.col("repair_id") == 0)
-    return leave.select(*ROW, record=pl.when(rows > 0).then(text))

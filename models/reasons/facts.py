@@ -9,6 +9,7 @@ from models.reasons.papers import beside
 from models.reasons.wording import label, value_text
 
 KEY = ("row_id", "repair_id")
+LINE = ("row_id", "field", "repair_id", "current_value", "proposed_value", "proposed")
 
 
 def of(
@@ -75,7 +76,8 @@ def _prepared(lines: pl.DataFrame, frames: dict[str, pl.DataFrame], sources: Sou
     places = sources.documents.select("document", "document_id")
     repairs = frames["repairs"].select(*KEY, "kind", "document_id").join(places, on="document_id", how="left")
     known = (
-        lines.with_columns(pl.col("field").replace("", None))
+        lines.select(LINE)
+        .with_columns(pl.col("field").replace("", None))
         .with_columns(
             line=pl.int_range(pl.len(), dtype=pl.Int64),
             field_name=pl.col("field"),
