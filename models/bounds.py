@@ -61,7 +61,7 @@ def plan(p: Array, rows: int, labelled: int, promise: CertifySettings) -> list[f
     steps = np.arange(1, math.ceil(1.0 / step) + 1) * step * rows
     counts = np.unique(np.clip(steps.round(), 1, len(p)).astype(np.int64))
     expected = np.cumsum(ordered)[counts - 1] / counts
-    drawn = np.maximum(1.0, np.round(counts * (labelled / rows)))
+    drawn = np.maximum(1, np.round(counts * (labelled / rows))).astype(np.int64)
     most = _most_wrong(drawn, share, confidence)
     chance = np.where(most >= 0, bdtr(np.maximum(most, 0.0), drawn, np.clip(expected, 1e-12, 1.0)), 0.0)
     sure = np.flatnonzero(chance >= SURE)
@@ -69,7 +69,7 @@ def plan(p: Array, rows: int, labelled: int, promise: CertifySettings) -> list[f
     return [float(threshold) for threshold in np.unique(ordered[counts[start:] - 1])]
 
 
-def _most_wrong(cleared: Array, share: float, confidence: float) -> Array:
+def _most_wrong(cleared: npt.NDArray[np.int64], share: float, confidence: float) -> Array:
     """Return the most wrong rows among `cleared` at which the test passes; -1: it fails even at none."""
     low, high = np.full(len(cleared), -1.0), np.ceil(cleared * share)
     while np.any(high - low > 1):  # the p-value grows with the number of wrong rows: halve the range

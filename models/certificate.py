@@ -15,7 +15,6 @@ import polars as pl
 from models.bounds import mean_p_value, share_p_value
 from models.settings import CertifySettings
 from tadasu.errors import TadasuError
-from tadasu.store import write_text
 
 FORECAST, SEASON = "forecast", "season"
 NOVEL = ("evidence", "field")
@@ -104,9 +103,9 @@ class Certificate:
         free = (pl.col("held") == "") | (pl.lit(self.novel_cleared) & pl.col("held").is_in(NOVEL))
         return free & (pl.col("p_correction") <= self.threshold)
 
-    def save(self, path: Path) -> None:
-        """Write the certificate as JSON."""
-        write_text(path, json.dumps(asdict(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    def json(self) -> dict[str, Any]:
+        """Return the certificate as plain values for a JSON file, and whether it is provisional."""
+        return {**asdict(self), "provisional": self.provisional}
 
 
 def load(path: Path) -> Certificate:
@@ -116,6 +115,7 @@ def load(path: Path) -> Certificate:
         TadasuError: its numbers contradict each other.
     """
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    content.pop("provisional")
     content["promise"] = CertifySettings(**content["promise"])
     content["steps"] = tuple(Step(**step) for step in content["steps"])
     content["novel"] = Step(**content["novel"]) if content["novel"] else None

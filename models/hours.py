@@ -138,3 +138,16 @@ def hours(rows: pl.DataFrame, weights: Array | None = None) -> dict[str, Array]:
         "saved": 1.0 - total["cost"] / total["hand"],
         "saved_with_sample": 1.0 - total["cost_sampled"] / total["hand"],
     }
+
+
+def forecast(rows: pl.DataFrame, sample: pl.DataFrame) -> dict[str, float]:
+    """Sum the expected seconds of a list that nobody has judged yet to projected hours.
+
+    Args:
+        rows: hand and expected, as `models.lanes` gives them.
+        sample: the random sample (row_id, drawn), each row of it looked at once more, by hand.
+    """
+    more = rows.join(sample.filter("drawn"), on="row_id", how="semi")["hand"].sum()
+    by_hand, suggested = float(rows["hand"].sum()), float(rows["expected"].sum())
+    total = {"by_hand": by_hand, "suggested": suggested, "with_sample": suggested + float(more)}
+    return {name: seconds / HOUR for name, seconds in total.items()}
