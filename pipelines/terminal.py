@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from pipelines.certify import PARAGRAPH
 from pipelines.evaluate import BASELINE, METRICS, NO_BACKTEST
 from pipelines.job import Job
 from pipelines.publish import LANE_NAMES
@@ -71,6 +72,12 @@ def report(console: Console, jobs: Sequence[Job], settings: Settings) -> None:
         _figures(console, done["evaluate"])
     if published := done.get("publish") or done.get("suggest"):
         _list(console, published)
+    if "certify" in done:
+        console.print(
+            f"{done['certify'].detail['certificate']}（{_shown(done['certify'].root / PARAGRAPH)}）"
+        )
+    if "suggest" in done:
+        _hours(console, done["suggest"])
     _files(console, jobs, settings)
 
 
@@ -132,7 +139,23 @@ def _list(console: Console, job: Job) -> None:
     lanes = dict(rows.group_by("lane").len().iter_rows())
     told = "、".join(f"{name} {lanes.get(lane, 0):,}件" for lane, name in LANE_NAMES.items())
     console.print(f"区分別：{told}（計 {rows.height:,}行）")
-    console.print(f"税額への影響：{_total(rows)}　削減できる時間：{UNKNOWN}")
+    changed = suggestions.filter("proposed", pl.col("field").is_not_null()).unique("row_id")
+    console.print(f"税額の増減（修正を提案する{changed.height:,}行、絶対値の計）：{_total(changed)}")
+
+
+def _hours(console: Console, job: Job) -> None:
+    hours = job.detail["hours"]
+    if not hours["by_hand"]:
+        return
+
+    def told(name: str) -> str:
+        return f"{hours[name]:,.1f}時間（{1 - hours[name] / hours['by_hand']:.0%}減）"
+
+    console.print(
+        f"作業時間の見込み（{hours['model']}、実測ではない）：手作業{hours['by_hand']:,.1f}時間 → "
+        f"提案あり{told('suggested')}、無作為抽出の確認を含めて{told('with_sample')}"
+    )
+    console.print(f"手作業の時間：{hours['hand']}", highlight=False)
 
 
 def _value(field: str | None, value: str | None) -> str:
