@@ -269,7 +269,8 @@ def donations(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
 def swapped(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     """Say of an income that is moved to another kind where it goes, and what last year's record had there."""
     asked = lines.filter(pl.col("kind") == "swap_income")
-    last = long_values(sources.previous, ["person"], "last")
+    theirs = sources.previous.join(asked.select("person").unique(), on="person", how="semi")
+    last = long_values(theirs, ["person"], "last")
     of_field, of_other = (
         last.rename({"last": "last_own"}),
         last.rename({"field": "other", "last": "last_other"}),

@@ -81,10 +81,9 @@ def _sum() -> pl.Expr:
 
 
 def _one_report(sign: str, otherwise: str) -> pl.Expr:
-    why = pl.coalesce(
-        c("odd") if sign == "－" else pl.lit(None, dtype=pl.String), c("said") + "と一致", pl.lit(otherwise)
-    )
-    return pl.format(
+    """Say which amount of which document is taken away or added, and why; without one, what agrees."""
+    odd = c("odd") if sign == "－" else pl.lit(None, dtype=pl.String)
+    sum_told = pl.format(
         "{}：記録 {}{}{} {}＝{}（{}）",
         "label",
         "now_text",
@@ -92,7 +91,18 @@ def _one_report(sign: str, otherwise: str) -> pl.Expr:
         "paper",
         yen(c("paper_amount")),
         "value_text",
-        why,
+        pl.coalesce(odd, c("said") + "と一致", pl.lit(otherwise)),
+    )
+    moved = c("value") - c("now")
+    adds_up = moved == (c("paper_amount") if sign == "＋" else -c("paper_amount"))
+    twice = pl.format("{}：記録 {}は{}の2倍（二重の疑い）", "label", "now_text", "value_text")
+    doubled = (2 * c("value") == c("now")) & c("document").is_null()
+    return (
+        pl.when(doubled)
+        .then(twice)
+        .when(adds_up)
+        .then(sum_told)
+        .otherwise(stated(c("said").fill_null("資料の計")))
     )
 
 
@@ -142,6 +152,11 @@ def _by_register() -> pl.Expr:
     return _changed(pl.coalesce("children", pl.lit("住民基本台帳の世帯の人数による")))
 
 
+def _choice() -> pl.Expr:
+    chosen = pl.coalesce("said", pl.lit("給報の一部の合計"))
+    return joined(stated(chosen), pl.when(c("value") < c("now")).then("odd_one"))
+
+
 def _one_gift(what: str) -> pl.Expr:
     gift = yen((c("value") - c("now")).abs())
     return _changed(joined(pl.format("寄附1件{}を{}", gift, pl.lit(what)), c("ground")))
@@ -172,6 +187,9 @@ BUILDERS: dict[str, pl.Expr] = {
     "list_value": _listed(),
     "last_year": _last_year(),
     "register_children": _by_register(),
+    "choose_reports": _choice(),
+    "add_insurance": _one_report("＋", "記録に入っていない控除"),
+    "drop_insurance": _one_report("－", "二重の疑い"),
     "drop_donation": _one_gift("除く"),
     "add_donation": _one_gift("加える"),
     "from_income_tax": _from_income_tax(),
@@ -183,6 +201,7 @@ BUILDERS: dict[str, pl.Expr] = {
             "remove_claim_disability",
             "reclassify",
             "reclassify_all",
+            "combined",
             "recount",
             "register_disability",
             "sum_donations",

@@ -5,7 +5,7 @@ import polars as pl
 from features.repairs.sources import Sources
 from features.values import NUMBER, parse
 from models.reasons import amounts, relatives, reports, spouse, status
-from models.reasons.papers import beside
+from models.reasons.papers import beside, named
 from models.reasons.wording import label, value_text
 
 KEY = ("row_id", "repair_id")
@@ -26,6 +26,7 @@ def of(
     """
     known = _prepared(lines, frames, sources)
     claims = relatives.claims(sources, tables)
+    names = named(sources)
     grounds = pl.concat(
         [
             relatives.class_grounds(known, claims),
@@ -55,12 +56,12 @@ def of(
         how="diagonal",
     )
     for frame in (
-        beside(known, sources),
+        beside(known, sources, names),
         grounds,
         relatives.children_grounds(known, sources),
-        reports.about(known, sources),
-        reports.gaps(known, sources),
-        reports.odd_ones(known, sources),
+        reports.about(known, sources, names),
+        reports.gaps(known, sources, names),
+        reports.odd_ones(known, sources, names),
     ):
         known = known.join(frame, on="line", how="left", maintain_order="left")
     number = pl.col("field")
@@ -72,7 +73,9 @@ def of(
 
 
 def _prepared(lines: pl.DataFrame, frames: dict[str, pl.DataFrame], sources: Sources) -> pl.DataFrame:
-    rows = sources.rows.select("row_id", "person", "named", "stated", "expected", "related_person_id")
+    rows = sources.rows.select(
+        "row_id", "person", "named", "stated", "expected", "related_person_id", "check_name"
+    )
     places = sources.documents.select("document", "document_id")
     repairs = frames["repairs"].select(*KEY, "kind", "document_id").join(places, on="document_id", how="left")
     known = (
@@ -94,9 +97,11 @@ def _prepared(lines: pl.DataFrame, frames: dict[str, pl.DataFrame], sources: Sou
 
 def _with_named_field(known: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     """Let a line without a field be about the one that its row names, as recorded."""
-    named = sources.recorded.select("person", named="field", named_now="recorded")
-    joined = known.join(named, on=["person", "named"], how="left", maintain_order="left")
     empty = pl.col("field").is_null() & (pl.col("named") >= 0)
+    asked = known.filter(empty).select("person").unique()
+    own = sources.recorded.join(asked, on="person", how="semi")
+    recorded = own.select("person", named="field", named_now="recorded")
+    joined = known.join(recorded, on=["person", "named"], how="left", maintain_order="left")
     return joined.with_columns(
         field=pl.when(empty).then(pl.col("named")).otherwise("field"),
         now=pl.when(empty).then(pl.col("named_now")).otherwise("now"),
@@ -116,14 +121,11 @@ def _with_other_field(known: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFram
 
 
 def _with_spouse(known: pl.DataFrame, changes: pl.DataFrame, sources: Sources) -> pl.DataFrame:
-    """Add what spouse_kind and spouse_special_deduction are once the line's repair is made."""
-    names = {"spouse_kind": "spouse_kind", "spouse_special_deduction": "spouse_special"}
-    record = sources.record.select(
-        "person", spouse_kind="spouse_kind", spouse_special="spouse_special_deduction"
-    )
+    """Add the spouse's kind and special deduction as recorded, and once the line's repair is made."""
+    record = sources.record.select("person", kind_now="spouse_kind", special_now="spouse_special_deduction")
     known = known.join(record, on="person", how="left", maintain_order="left")
-    for field, name in names.items():
+    for field, name in (("spouse_kind", "kind"), ("spouse_special_deduction", "special")):
         to = changes.filter(pl.col("field") == field).select(*KEY, to=parse(pl.col("proposed")))
         known = known.join(to, on=list(KEY), how="left", maintain_order="left")
-        known = known.with_columns(pl.coalesce("to", name).alias(name)).drop("to")
+        known = known.with_columns(pl.coalesce("to", f"{name}_now").alias(f"{name}_then")).drop("to")
     return known

@@ -66,7 +66,7 @@ def named(sources: Sources) -> pl.DataFrame:
     )
 
 
-def items(sources: Sources, wanted: pl.DataFrame) -> pl.DataFrame:
+def items(sources: Sources, names: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
     """Return what the documents state of the `wanted` (person, field) pairs, one line a thing to name.
 
     Columns: person, field, order (precedence), name, amount, part. Reports of one kind whose amounts add up
@@ -75,7 +75,7 @@ def items(sources: Sources, wanted: pl.DataFrame) -> pl.DataFrame:
     """
     ranks = {kind: place for place, kind in enumerate(PAPERS)}
     stated = sources.values.join(wanted, on=["person", "field"], how="semi").join(
-        named(sources).select("document", "short"), on="document"
+        names.select("document", "short"), on="document"
     )
     order = pl.col("kind").replace_strict(ranks, default=len(ranks), return_dtype=pl.Int64)
     known = stated.with_columns(order=order, kind_name=_kind())
@@ -99,7 +99,7 @@ def items(sources: Sources, wanted: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def beside(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
+def beside(lines: pl.DataFrame, sources: Sources, names: pl.DataFrame) -> pl.DataFrame:
     """Return by line: who states the proposed value, who the recorded one, and what the others state.
 
     `said` and `kept` are names, `others` names with values; null where there is nothing to name. Amounts that
@@ -107,7 +107,7 @@ def beside(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     """
     pairs = lines.select("line", "person", "field", "now", "value")
     wanted = pairs.select("person", "field").unique()
-    found = pairs.join(items(sources, wanted), on=["person", "field"])
+    found = pairs.join(items(sources, names, wanted), on=["person", "field"])
     mark = pl.col("field").is_in([NUMBER[name] for name in STATED_FOR_INCOME_TAX]) & ~pl.col(
         "name"
     ).str.starts_with(PAPERS["resident_return"])

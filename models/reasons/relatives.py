@@ -64,9 +64,12 @@ def claims(sources: Sources, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     `matter` is null, and `phrase` too, for a claim with which all is well.
     """
     law = sources.law
-    known = claimed_relatives(sources).join(
-        _other_claimant(tables), on=["dependent_person_id", "person_id"], how="left"
+    disabled = pl.col("disability").replace_strict(
+        {word: NUMBER[name] for word, name in DISABLED.items()}, default=None, return_dtype=pl.Int64
     )
+    spouses = sources.claims.filter(pl.col("role") == "spouse").with_columns(disability_field=disabled)
+    every = pl.concat([claimed_relatives(sources), spouses], how="diagonal_relaxed")
+    known = every.join(_other_claimant(tables), on=["dependent_person_id", "person_id"], how="left")
     reasons = tables["residents"].select(dependent_person_id="person_id", left_reason="left_reason")
     known = known.join(reasons, on="dependent_person_id", how="left")
     birth = pl.coalesce("register_birth", "birth_date")

@@ -5,23 +5,23 @@ import polars as pl
 from features.repairs.papers import SUMMED
 from features.repairs.sources import Sources
 from features.values import NUMBER
-from models.reasons.papers import REPORTS, named
+from models.reasons.papers import REPORTS
 from models.reasons.wording import article, day, joined, yen
 
 PART = {"salary_revenue": "previous_salary_revenue", "social_insurance": "previous_social_insurance"}
 
 
-def about(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
+def about(lines: pl.DataFrame, sources: Sources, names: pl.DataFrame) -> pl.DataFrame:
     """Return by line, of the document its repair names: paper, paper_amount, previous, odd, keyed.
 
     `paper_amount` is what it states of the line's field, `previous` the previous employer's part of it; `odd`
     says why it may be one too many, `keyed` how its salary and its income do not fit (null where they do).
     """
     asked = lines.filter(pl.col("document").is_not_null()).select("line", "document", "field", "field_name")
-    facts = sources.documents.select("document", *set(PART.values()))
+    facts = sources.documents.select("document", *PART.values())
     amounts = sources.values.select("document", "field", paper_amount="value")
     known = asked.join(facts, on="document", how="left").join(amounts, on=["document", "field"], how="left")
-    known = known.join(named(sources).select("document", paper="long"), on="document", how="left")
+    known = known.join(names.select("document", paper="long"), on="document", how="left")
     known = known.join(odd(sources), on="document", how="left").join(
         unfit(sources), on="document", how="left"
     )
@@ -106,10 +106,10 @@ def unfit(sources: Sources) -> pl.DataFrame:
     return stated.select("document", keyed=text)
 
 
-def gaps(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
+def gaps(lines: pl.DataFrame, sources: Sources, names: pl.DataFrame) -> pl.DataFrame:
     """Say of lines about added-up amounts what the difference to the record is equal to: (line, gap)."""
     summed = [NUMBER[name] for name in SUMMED]
-    standing = named(sources).select("document", "short")
+    standing = names.select("document", "short")
     whole = sources.values.filter("in_force", pl.col("field").is_in(summed), pl.col("value") > 0)
     whole = whole.select("person", "document", "field", amount="value", what=pl.lit("の"), order=pl.lit(1))
     parts = [
@@ -133,12 +133,12 @@ def gaps(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     return found.group_by("line", maintain_order=True).agg(gap=text.first())
 
 
-def odd_ones(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
+def odd_ones(lines: pl.DataFrame, sources: Sources, names: pl.DataFrame) -> pl.DataFrame:
     """Say of lines about added-up amounts which report of the person is odd, for a record that stays."""
     summed = [NUMBER[name] for name in SUMMED]
     known = odd(sources).filter(pl.col("odd").is_not_null())
     known = known.join(sources.documents.select("document", "person", "in_force"), on="document")
-    known = known.filter("in_force").join(named(sources).select("document", "short"), on="document")
+    known = known.filter("in_force").join(names.select("document", "short"), on="document")
     by_person = (
         known.sort("person", "document")
         .group_by("person", maintain_order=True)

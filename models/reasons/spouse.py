@@ -4,9 +4,14 @@ import polars as pl
 
 from features.repairs.sources import Sources
 from features.values import NUMBER
-from models.reasons.wording import PAPERS, article, limit, yen
+from models.reasons.wording import PAPERS, article, day, joined, limit, yen
 
 FIELDS = (NUMBER["spouse_kind"], NUMBER["spouse_special_deduction"])
+FACTS = ("stated", "expected", "named", "kind_then", "special_then", "kind_now", "special_now")
+"""What is read of a line: the list's figures; the spouse's kind and amount after its repair, and before."""
+
+CODES = 2
+"""The list writes codes and counts where incomes stand as well; up to this a figure is no income."""
 
 
 def _sources_of_income(sources: Sources) -> pl.DataFrame:
@@ -31,8 +36,9 @@ def _sources_of_income(sources: Sources) -> pl.DataFrame:
         income="spouse_total_income",
         birth=pl.lit(None, dtype=pl.Date),
     )
+    own = _by_own_papers(sources)
     return (
-        pl.concat([matched, _of_the_household(sources), papers, stated])
+        pl.concat([matched, _of_the_household(sources), papers, stated, own])
         .unique()
         .sort("person", "order", "source", "income")
     )
@@ -55,21 +61,57 @@ def _of_the_household(sources: Sources) -> pl.DataFrame:
     )
 
 
+def _by_own_papers(sources: Sources) -> pl.DataFrame:
+    claims = sources.claims.filter(pl.col("role") == "spouse").join(
+        sources.paper_incomes, left_on="dependent_person_id", right_on="person_id"
+    )
+    return claims.select(
+        "person",
+        order=pl.lit(5),
+        source=pl.lit("配偶者の資料による"),
+        income="income",
+        birth=pl.coalesce("register_birth", "birth_date"),
+    )
+
+
+def _beside(sources: Sources) -> pl.DataFrame:
+    """Return by person what else is odd about the claimed spouse: (person, beside)."""
+    claims = sources.claims.filter(pl.col("role") == "spouse")
+    back = claims.select(
+        dependent_person_id="person_id", person_id="dependent_person_id", mutual=pl.lit(True)
+    ).unique()
+    known = claims.join(back, on=["dependent_person_id", "person_id"], how="left")
+    text = (
+        pl.when(pl.col("mutual"))
+        .then(pl.lit("相手も本人を配偶者として申告"))
+        .when(pl.col("claimants") > 1)
+        .then(pl.lit("配偶者を他の人も申告（区内重複）"))
+        .when(pl.col("dependent_person_id").is_null())
+        .then(pl.lit("配偶者の宛名が不明"))
+        .when(pl.col("register_left").is_not_null())
+        .then(pl.format("配偶者は{}に転出・死亡", day(pl.col("register_left"))))
+    )
+    return (
+        known.select("person", beside=text)
+        .drop_nulls()
+        .sort("person", "beside")
+        .unique("person", keep="first", maintain_order=True)
+    )
+
+
 def spouse_grounds(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     """Say of lines about the spouse which income decides, against which limit, and what follows by law.
 
-    Where the repair has a spouse's kind and amount, the income that leads to both is told; otherwise the
-    income of highest standing (the register's of the claimed spouse first).
+    Told is the income that leads to what the line's repair makes of kind and amount (`ground`), or to what is
+    recorded (`fine`). Where none leads there, the one of highest standing is told without what follows from
+    it, with what else is odd about the spouse.
     """
-    asked = lines.filter(pl.col("field").is_in(FIELDS)).select(
-        "line", "person", "stated", "expected", "named", "spouse_kind", "spouse_special"
-    )
+    asked = lines.filter(pl.col("field").is_in(FIELDS)).select("line", "person", "check_name", *FACTS)
     own = sources.record.select("person", own="total_income")
     listed = asked.filter(pl.col("named").is_in(FIELDS)).unpivot(
         on=["stated", "expected"], index="line", value_name="income"
     )
-    # Codes and counts stand there too; an income does not look like them.
-    listed = listed.filter(pl.col("income") > len(FIELDS)).select(
+    listed = listed.filter(pl.col("income") > CODES).select(
         "line",
         order=pl.lit(4),
         source=pl.lit("リストの値"),
@@ -80,24 +122,38 @@ def spouse_grounds(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     known = (
         pl.concat([of_person, listed.select(of_person.columns)]).join(asked, on="line").join(own, on="person")
     )
-    judged = _judged(known, sources)
-    fits = (pl.col("kind_by_law") == pl.col("spouse_kind")) & (
-        pl.col("special_by_law") == pl.col("spouse_special")
+    beside = asked.select("line", "person", "named", "check_name").join(
+        _beside(sources), on="person", how="left"
     )
-    ranked = judged.with_columns(fits=fits.fill_null(value=False)).sort(
+    pointed = pl.when(pl.col("named").is_in(FIELDS)).then(pl.format("リストの指摘「{}」", "check_name"))
+    beside = beside.select("line", beside=pl.coalesce("beside", pointed))
+    told = _told(_judged(known, sources)).join(beside, on="line", how="full", coalesce=True)
+    odd = pl.when(~pl.col("fits").fill_null(value=False)).then("beside")
+    said = told.select("line", "fine", ground=joined(odd, pl.col("ground")))
+    return (
+        asked.select("line")
+        .join(said, on="line", how="left")
+        .with_columns(pl.col("ground").fill_null("資料・課税台帳に配偶者の所得なし"))
+    )
+
+
+def _told(judged: pl.DataFrame) -> pl.DataFrame:
+    """Choose by line among the incomes: (line, ground, fine, fits)."""
+    fits, stands = (
+        ((pl.col("kind_by_law") == pl.col(kind)) & (pl.col("special_by_law") == pl.col(special))).fill_null(
+            value=False
+        )
+        for kind, special in (FACTS[3:5], FACTS[5:7])
+    )
+    ranked = judged.with_columns(fits=fits, stands=stands).sort(
         "line", "fits", "order", "source", "income", descending=[False, True, False, False, False]
     )
-    told = ranked.group_by("line", maintain_order=True).agg(
-        ground=pl.col("phrase").first(), fine=pl.col("phrase").filter("fits").first()
-    )
-    unknown = asked.select("line").join(told, on="line", how="anti")
-    return pl.concat(
-        [
-            told,
-            unknown.with_columns(
-                ground=pl.lit("資料・課税台帳に配偶者の所得なし"), fine=pl.lit(None, dtype=pl.String)
-            ),
-        ]
+    return ranked.group_by("line", maintain_order=True).agg(
+        ground=pl.when(pl.col("fits").first())
+        .then(pl.col("phrase").first())
+        .otherwise(pl.col("bare").first()),
+        fine=pl.col("phrase").filter("stands").first(),
+        fits=pl.col("fits").first(),
     )
 
 
@@ -124,12 +180,7 @@ def _judged(known: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     )
     sign = pl.when(within).then(pl.lit("≦")).otherwise(pl.lit("＞"))
     theirs = pl.format(
-        "配偶者の合計所得{}（{}）{}{}→{}",
-        yen(income),
-        "source",
-        sign,
-        pl.lit(limit(limits.relative)),
-        result,
+        "配偶者の合計所得{}（{}）{}{}", yen(income), "source", sign, pl.lit(limit(limits.relative))
     )
     mine = pl.format(
         "本人の合計所得{}＞{}→配偶者控除・配偶者特別控除なし", yen(own), pl.lit(limit(limits.spouse_claimant))
@@ -137,5 +188,6 @@ def _judged(known: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     return known.with_columns(
         kind_by_law=kind.cast(pl.Int64),
         special_by_law=special,
-        phrase=pl.when(may).then(theirs).otherwise(mine),
+        phrase=pl.when(may).then(pl.format("{}→{}", theirs, result)).otherwise(mine),
+        bare=pl.when(may).then(theirs).otherwise(mine),
     )
