@@ -1,6 +1,8 @@
 """Ingest: a ward's extract becomes tables that keep their contract, and an account of the rest."""
 
 from pipelines.job import INTAKE, Job
+from pipelines.settings import ROOT, Settings
+from tadasu.extract import Intake, mapping, read_mapped
 from tadasu.extract import read as ingest
 from tadasu.store import sha256
 
@@ -10,7 +12,7 @@ __all__ = ["ingest", "run"]
 def run(job: Job) -> None:
     """Read the extract's folder; write each year's tables, what was put aside, and the account."""
     folder = job.settings.extract
-    intake = ingest(folder, job.progress)
+    intake = _read(job.settings, job)
     for year, tables in intake.tables.items():
         for name, frame in tables.items():
             job.write(f"{year}/{name}.parquet", frame)
@@ -18,6 +20,13 @@ def run(job: Job) -> None:
     job.write(INTAKE, intake.report())
     job.inputs.update({f"extract/{file.file}": sha256(folder / file.file) for file in intake.files})
     job.detail["counts"] = intake.report()["totals"]
+
+
+def _read(settings: Settings, job: Job) -> Intake:
+    """Read the standard layout, or the ward's own files where its file of `conf/ward` has a mapping."""
+    if settings.ward.file is None:
+        return ingest(settings.extract, job.progress)
+    return read_mapped(settings.extract, mapping.load(ROOT / settings.ward.file), job.progress)
 
 
 if __name__ == "__main__":

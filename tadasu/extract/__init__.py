@@ -1,6 +1,10 @@
-"""Readers of a ward's extract: `read(folder)` gives tables that keep their contract, and the rest."""
+"""Readers of a ward's extract: the standard layout, or the ward's own files by its mapping.
+
+`read(folder)` and `read_mapped(folder, mapping)` give tables that keep their contract, and the rest.
+"""
 
 from tadasu.extract.intake import FileCount, Intake, read
+from tadasu.extract.mapped import read_mapped
 from tadasu.extract.oddities import Oddity
 
-__all__ = ["FileCount", "Intake", "Oddity", "read"]
+__all__ = ["FileCount", "Intake", "Oddity", "read", "read_mapped"]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,8 @@ Progress = Callable[[str, float], None]
 class FileCount:
     """What became of a file's lines: read = kept + quarantined.
 
-    `reasons` counts the quarantined lines by reason; a line with two reasons counts under both.
+    `reasons` counts the quarantined lines by reason; a line with two reasons counts under both. `skipped` are
+    lines that are no records (column names, headings, totals), counted where a mapping is read.
     """
 
     year: int
@@ -31,6 +32,7 @@ class FileCount:
     kept: int
     quarantined: int
     reasons: dict[str, int]
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,14 @@ class Intake:
 
     tables: tax year → table name → frame with exactly the declared schema, sorted by key (empty where an
     optional table is absent). quarantine: tax year → `tables.QUARANTINE`. files, oddities: the account.
+    beside: tax year → table name → frame of those tables of `tables.BESIDE` that the extract brings.
     """
 
     tables: dict[int, dict[str, pl.DataFrame]]
     quarantine: dict[int, pl.DataFrame]
     files: list[FileCount]
     oddities: list[Oddity]
+    beside: dict[int, dict[str, pl.DataFrame]] = field(default_factory=dict)
 
     def report(self) -> dict[str, Any]:
         """Return the account as plain values, for `intake.json`; no personal value is in it."""
@@ -81,7 +85,7 @@ def read(folder: Path, progress: Progress | None = None) -> Intake:
         files.append(count)
     quarantine = {year: QUARANTINE.arrange(pl.concat(frames)) for year, frames in aside.items()}
     intake = Intake(tables, quarantine, files, _oddities(found, tables))
-    _require_rows(folder, intake)
+    require_rows(folder, intake)
     if progress:
         progress("", 1.0)
     return intake
@@ -139,7 +143,7 @@ def _oddities(found: standard.Survey, tables: dict[int, dict[str, pl.DataFrame]]
     return [*oddities.of_survey(found), *of_columns, *of_rows]
 
 
-def _require_rows(folder: Path, intake: Intake) -> None:
+def require_rows(folder: Path, intake: Intake) -> None:
     """Stop where there is nothing to judge."""
     newest = max(intake.tables)
     if intake.tables[newest][INCONSISTENCIES.name].height:

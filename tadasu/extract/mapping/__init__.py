@@ -4,7 +4,7 @@
 """
 
 from tadasu.extract.mapping.load import load
-from tadasu.extract.mapping.model import Cell, Codes, Layout, Mapping, Part, Position, Reading, Source
+from tadasu.extract.mapping.model import Cell, Codes, Layout, Mapping, Part, Position, Reading, Row, Source
 from tadasu.extract.mapping.nodes import MappingError, Node
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Part",
     "Position",
     "Reading",
+    "Row",
     "Source",
     "load",
 ]

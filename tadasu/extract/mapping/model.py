@@ -157,6 +157,11 @@ class Source:
     where: str = ""
 
     @property
+    def wide(self) -> bool:
+        """Say whether a line may bring no row, or several."""
+        return len(self.rows) > 1 or any(row.present for row in self.rows)
+
+    @property
     def mapped(self) -> tuple[str, ...]:
         """Return the columns of the file that any cell is read from: those that may be shown."""
         names = (name for row in self.rows for cell in row.cells for name in cell.sources)

@@ -1,0 +1,162 @@
+"""Reading a ward's own files: every file becomes batches, every batch is judged like the standard layout."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from tadasu.errors import TadasuError
+from tadasu.extract import contract, duplicates, found, oddities, translate
+from tadasu.extract.batch import Batch
+from tadasu.extract.cut import Cut, cut
+from tadasu.extract.intake import FileCount, Intake, Progress, require_rows
+from tadasu.extract.mapping.model import Mapping, Source
+from tadasu.extract.oddities import Oddity
+from tadasu.tables import BESIDE, EXTRACT, QUARANTINE, Table
+
+Pass = Callable[[Batch], Batch]
+"""What every batch goes through before it is judged, such as the hiding of numbers behind pseudonyms."""
+
+_STRANGERS = "対応づけのないファイル（読まなかった）"
+
+
+def read_mapped(
+    folder: Path, mapping: Mapping, progress: Progress | None = None, passes: Sequence[Pass] = ()
+) -> Intake:
+    """Read a ward's own files as its mapping says.
+
+    Raises:
+        TadasuError: the folder, a file, a column or a mandatory table is missing, a file is damaged, a column
+            holds Individual Numbers, or the newest year's list has no row.
+    """
+    surveyed = found.survey(folder, mapping)
+    return judge(folder, _batches(surveyed.files, progress), passes, told=_strangers(surveyed))
+
+
+def judge(
+    folder: Path, batches: Iterable[Batch], passes: Sequence[Pass] = (), told: Sequence[Oddity] = ()
+) -> Intake:
+    """Keep or put aside the rows of all batches, table by table and year by year."""
+    together: dict[tuple[int, Table], list[Batch]] = {}
+    for batch in batches:
+        for one in passes:
+            batch = one(batch)
+        together.setdefault((batch.year, batch.table), []).append(batch)
+    years = sorted({year for year, _ in together})
+    _require_tables(folder, years, set(together))
+    tables = {year: {table.name: table.empty() for table in EXTRACT} for year in years}
+    beside: dict[int, dict[str, pl.DataFrame]] = {year: {} for year in years}
+    aside: dict[int, list[pl.DataFrame]] = {year: [QUARANTINE.empty()] for year in years}
+    files: list[FileCount] = []
+    odd = list(told)
+    for (year, table), group in sorted(together.items(), key=lambda item: (item[0][0], item[0][1].name)):
+        kept, quarantined, counts = _judged(table, year, group)
+        (beside if table in BESIDE else tables)[year][table.name] = kept
+        aside[year].append(quarantined)
+        files += counts
+        odd += [oddity for batch in group for oddity in batch.oddities]
+    quarantine = {year: QUARANTINE.arrange(pl.concat(frames)) for year, frames in aside.items()}
+    for year, frames in tables.items():
+        odd += oddities.of_rows(year, frames, newest=year == years[-1])
+    intake = Intake(tables, quarantine, files, odd, beside)
+    require_rows(folder, intake)
+    return intake
+
+
+def _strangers(surveyed: found.Survey) -> list[Oddity]:
+    names = surveyed.strangers
+    return [Oddity(None, "", _STRANGERS, len(names), names)] if names else []
+
+
+def _batches(files: list[found.File], progress: Progress | None) -> Iterator[Batch]:
+    """Read file after file, tables that lie beside the extract first: they say how the others are read."""
+    cuts: dict[object, Cut] = {}
+    ordered = sorted(files, key=lambda file: (file.source.table not in BESIDE, file.year))
+    year = None
+    for place, file in enumerate(ordered):
+        if progress:
+            progress(file.name, place / len(ordered))
+        if file.year != year:
+            cuts, year = {}, file.year
+        key = (file.path, file.source.layout)
+        if key not in cuts:
+            # The same file may bring several tables: a report and the dependants on it.
+            cuts[key] = cut(file.path, file.source.layout, least=_least(file.source))
+        yield translate.batch(cuts[key], file)
+    if progress:
+        progress("", 1.0)
+
+
+def _least(source: Source) -> int:
+    """Return how many columns a file without column names has at least."""
+    return max((int(name) for name in source.mapped if name.isascii() and name.isdigit()), default=1)
+
+
+def _require_tables(folder: Path, years: Sequence[int], there: set[tuple[int, Table]]) -> None:
+    missing: dict[str, list[str]] = {}
+    for table in EXTRACT:
+        for year in years:
+            if table.mandatory and (year, table) not in there:
+                missing.setdefault(table.name, []).append(str(year))
+    if missing or not years:
+        listed = "; ".join(f"{name} ({', '.join(of)})" for name, of in missing.items())
+        raise TadasuError(f"{folder}: the mapping brings no file of: {listed or 'any table'}.")
+
+
+def _judged(
+    table: Table, year: int, group: list[Batch]
+) -> tuple[pl.DataFrame, pl.DataFrame, list[FileCount]]:
+    """Return the kept rows of a table, its quarantined lines, and the counts of each file.
+
+    The lines of several files are told apart by a running number while they are judged together.
+    """
+    starts = [0]
+    for batch in group:
+        starts.append(starts[-1] + _last_line(batch))
+    frame = pl.concat(_shifted(b.frame, s) for b, s in zip(group, starts, strict=False))
+    unread = pl.concat(_shifted(b.broken, s) for b, s in zip(group, starts, strict=False))
+    found_in = pl.concat([contract.breaches(frame, table, year), duplicates.breaches(frame, table)])
+    broken = pl.concat([unread, found_in.join(unread, on=["line", "column"], how="anti", nulls_equal=True)])
+    if table.name in contract.STAFF_ACTIONS:
+        broken = pl.concat([broken, duplicates.partial(frame, broken)])
+    kept = frame.join(broken, on="line", how="anti")
+    asides, counts = [QUARANTINE.empty()], []
+    for batch, start, end in zip(group, starts, starts[1:], strict=False):
+        own = broken.filter((pl.col("line") > start) & (pl.col("line") <= end))
+        own = _shifted(own, -start)
+        asides.append(_aside(batch, own))
+        counts.append(_count(batch, own))
+    return table.arrange(kept), pl.concat(asides), counts
+
+
+def _last_line(batch: Batch) -> int:
+    last = [frame["line"].max() for frame in (batch.frame, batch.broken, batch.shown) if frame.height]
+    return max((int(line) for line in last if isinstance(line, int)), default=0)
+
+
+def _shifted(frame: pl.DataFrame, by: int) -> pl.DataFrame:
+    return frame.with_columns(pl.col("line") + by)
+
+
+def _aside(batch: Batch, broken: pl.DataFrame) -> pl.DataFrame:
+    """Return the breaches as `quarantine`: of each line the permitted columns, or its hash if it has none."""
+    rows = batch.shown.join(broken, on="line", how="semi")
+    text = rows.select("line", raw=pl.struct(pl.exclude("line")).struct.json_encode())
+    raw = pl.concat([text, batch.unsplit])
+    named = broken.with_columns(file=pl.lit(batch.file), table=pl.lit(batch.table.name))
+    return named.join(raw, on="line", how="left", maintain_order="left").select(*QUARANTINE.schema)
+
+
+def _count(batch: Batch, broken: pl.DataFrame) -> FileCount:
+    quarantined = broken["line"].n_unique()
+    by_reason = broken.group_by("reason").agg(pl.col("line").n_unique()).sort("reason")
+    return FileCount(
+        batch.year,
+        batch.table.name,
+        batch.file,
+        batch.read,
+        batch.read - quarantined,
+        quarantined,
+        dict(by_reason.iter_rows()),
+        batch.skipped,
+    )
