@@ -7,6 +7,7 @@ import yaml
 
 from pipelines.settings import ROOT, Settings
 from pipelines.stage import STAGES, Stage
+from tadasu.extract import found, mapping
 
 HEAD = """\
 # What runs after what, for the ward that conf/config.yaml names: written by `tadasu docs` from the list of
@@ -14,12 +15,19 @@ HEAD = """\
 # No output is kept in DVC's cache: tables with people in them must not lie in a second place.
 """
 PICTURES = ("errors_by_check", "lift", "precision_recall", "reliability")
+CURVES = {
+    "corrections_found": ("read", "found"),
+    "precision_recall": ("recall", "precision"),
+    "reliability": ("p", "corrected"),
+    "yen_found": ("read", "found"),
+}
+"""Tables of the evaluation that are drawn as lines, with their columns across and up."""
 CONFIGURED = "data/resolved.yaml"
 
 
 def render(settings: Settings) -> str:
     """Return the content of `dvc.yaml`; the tax years are those of the ward's extract."""
-    years = sorted(int(path.name) for path in settings.extract.iterdir() if path.name.isdigit())
+    years = _years(settings)
     root = settings.folder.relative_to(ROOT).as_posix()
     stages: dict[str, Any] = {
         "configure": {
@@ -34,6 +42,13 @@ def render(settings: Settings) -> str:
     return HEAD + yaml.safe_dump({"stages": stages}, sort_keys=False, allow_unicode=True, width=110)
 
 
+def _years(settings: Settings) -> list[int]:
+    if settings.ward.file is None:
+        return sorted(int(path.name) for path in settings.extract.iterdir() if path.name.isdigit())
+    files = found.survey(settings.extract, mapping.load(ROOT / settings.ward.file)).files
+    return sorted({file.year for file in files})
+
+
 def _stage(stage: Stage, years: list[int], root: str, extract: Path) -> dict[str, Any]:
     source = [extract.as_posix()] if stage.name == "ingest" else []
     code = [f"pipelines/{stage.name}.py", *stage.code]
@@ -43,12 +58,23 @@ def _stage(stage: Stage, years: list[int], root: str, extract: Path) -> dict[str
         made["params"] = [{CONFIGURED: list(stage.settings)}]
     outs = sorted(_places(stage, stage.writes, years, root))
     if stage.name == "evaluate":
-        metrics, pictures = (f"{root}/evaluation/metrics.json", f"{root}/evaluation")
-        made["metrics"] = [{metrics: {"cache": False}}]
-        made["plots"] = [{f"{pictures}/{name}.png": {"cache": False}} for name in PICTURES]
-        return made
+        return made | _evaluation(f"{root}/evaluation")
     made["outs"] = [{place: {"cache": False}} for place in outs]
     return made
+
+
+def _evaluation(root: str) -> dict[str, Any]:
+    """Return what evaluate leaves behind: numbers for `dvc metrics`, pictures and curves for `dvc plots`."""
+    curves = [
+        {f"{root}/{name}.csv": {"cache": False, "template": "simple", "x": x, "y": y}}
+        for name, (x, y) in CURVES.items()
+    ]
+    rest = ("figures.csv", "groups.csv", "index.html", "years")
+    return {
+        "outs": [{f"{root}/{name}": {"cache": False}} for name in rest],
+        "metrics": [{f"{root}/metrics.json": {"cache": False}}],
+        "plots": [*({f"{root}/{name}.png": {"cache": False}} for name in PICTURES), *curves],
+    }
 
 
 def _places(stage: Stage, names: tuple[str, ...], years: list[int], root: str) -> set[str]:
