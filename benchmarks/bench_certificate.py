@@ -33,7 +33,7 @@ EXTRACT = ("inconsistencies", "corrections", "assessments", "residents")
 
 
 def labelled_rows(out: Path, year: int, promise: CertifySettings) -> pl.DataFrame:
-    """Return the labelled rows of a year, judged by the backtest ranker, as the certificate's test reads them."""
+    """Return the labelled rows of a year as the test reads them, judged by the backtest ranker."""
     years = {
         int(folder.name): {name: pl.read_parquet(folder / f"{name}.parquet") for name in EXTRACT}
         for folder in out.iterdir()
@@ -48,7 +48,7 @@ def labelled_rows(out: Path, year: int, promise: CertifySettings) -> pl.DataFram
 
 
 def broken(rows: pl.DataFrame, drawn: pl.DataFrame, certificate: Certificate) -> tuple[bool, bool, float]:
-    """Count among the rows not drawn: is the share broken, is the yen bound broken, which share is cleared."""
+    """Count among the rows not drawn: is the share broken, is the yen bound, which share is cleared."""
     promise = certificate.promise
     others = rows.join(drawn, on="row_id", how="anti")
     cleared = others.filter(certificate.clears())
