@@ -58,8 +58,11 @@ def _evaluate(job: Job) -> None:
         return
     store, run = _found(job)
     tracking.log_metrics(store, run, _metrics(job))
-    pictures = sorted((job.root / "evaluation").glob("*.png"))
-    tracking.log_figures(store, run, {path.stem: path.read_bytes() for path in pictures})
+    made = [job.root / name for name in job.outputs]
+    pictures = {path.stem: path.read_bytes() for path in made if path.suffix == ".png"}
+    tracking.log_figures(store, run, pictures)
+    files = {path.relative_to(job.root).as_posix(): path for path in made if path.suffix != ".png"}
+    tracking.log_files(store, run, {name: path.read_bytes() for name, path in files.items()})
 
 
 def _metrics(job: Job) -> dict[str, float]:

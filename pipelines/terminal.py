@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from pipelines.certify import PARAGRAPH
-from pipelines.evaluate import BASELINE, METRICS, NO_BACKTEST
+from pipelines.evaluate import METRICS, NO_BACKTEST, PAGE
 from pipelines.job import Job
 from pipelines.publish import LANE_NAMES
 from pipelines.settings import ROOT, Settings
@@ -23,15 +23,19 @@ from tadasu.tables import SUGGESTIONS
 TOP = 10
 UNKNOWN = "未計算"
 FIGURES = {
-    "row_pr_auc": "行の平均適合率（PR-AUC）",
-    "agreement": "職員の判断との一致率",
-    "right_field_first": "項目が正しい（第1候補）",
-    "right_field_and_value_first": "項目と値が正しい（第1候補）",
-    "exact_repair": "修正案が職員の修正と同じ",
-    "exact_repair_f1": "修正案の F1",
-    "ece": "確率のずれ（ECE、小さいほどよい）",
+    "row_pr_auc": "行の順位づけ（PR-AUC）",
+    "agreement": "職員との一致率",
+    "right_field_first": "項目（第1候補）",
+    "right_field_and_value_first": "項目と値（第1候補）",
+    "exact_repair_f1": "修正案が同じ（F1）",
+    "yen_in_first_fifth": "上位20%の税額",
+    "ece": "確率のずれ（ECE）",
+    "cleared": "修正不要の割合",
+    "missed_among_cleared": "修正不要の見落とし",
+    "hours_saved": "見込み時間の削減率",
 }
-"""What the figures are called on screen."""
+"""The figures that are shown on screen and what they are called; the rest is on the page."""
+BASELINES = {"base": "修正率", "rules": "規則", "plain": "LightGBM"}
 HEADINGS = ("順位", "行", "チェック", "区分", "確率", "項目", "現在値", "修正案", "税額")
 FIXED = HEADINGS[:5]
 Bar = Callable[[Stage], AbstractContextManager[Callable[[str, float], None]]]
@@ -100,14 +104,22 @@ def _figures(console: Console, job: Job) -> None:
         return
     metrics = job.json_of(METRICS)
     table = Table(title=f"検証（{metrics['year']}年度、学習に使わず）", title_justify="left", box=SIMPLE_HEAD)
-    for heading in ("指標", "値", "95 %信頼区間", "比較（*）"):
+    for heading in ("指標", "正す", "95%信頼区間", *(f"{name}*" for name in BASELINES.values())):
         table.add_column(heading, justify="left" if heading == "指標" else "right")
-    for name in (name for name in metrics if f"{name}_low" in metrics):
-        low, high = metrics[f"{name}_low"], metrics[f"{name}_high"]
-        interval, base = f"{low:.3f}–{high:.3f}", metrics.get(f"base_{name}")
-        table.add_row(FIGURES.get(name, name), _number(metrics[name]), interval, _number(base))
+    for name, label in FIGURES.items():
+        interval = "–"
+        if name in metrics:
+            interval = f"{metrics[f'{name}_low']:.3f}–{metrics[f'{name}_high']:.3f}"
+        others = (_number(metrics.get(f"{baseline}_{name}")) for baseline in BASELINES)
+        table.add_row(label, _number(metrics.get(name)), interval, *others)
     console.print(table)
-    console.print(f"（*）{BASELINE}と、リストの照合値だけで判断した場合")
+    if "officers_agreement" in metrics:
+        console.print(
+            f"職員2人の一致率：{metrics['officers_agreement']:.3f}（{metrics['officers_agreement_rows']:.0f}行）"
+        )
+    console.print(
+        f"（*）比較：チェック別の修正率、規則のみ、ふつうのLightGBM。くわしくは {_shown(job.root / PAGE)}"
+    )
 
 
 def _number(value: Any) -> str:
@@ -175,6 +187,8 @@ def _total(rows: pl.DataFrame) -> str:
 
 def _files(console: Console, jobs: Sequence[Job], settings: Settings) -> None:
     for job in jobs:
+        if job.stage == "evaluate":
+            continue  # its page has been named
         wanted = [name for name in job.outputs if name.endswith((".csv", "suggestions.parquet"))]
         for name in wanted:
             console.print(f"ファイル：{_shown(job.root / name)}")

@@ -16,13 +16,13 @@ from models.evaluation.measures import MEASURES, Array
 from models.evaluation.officers import Share, counted, most, two_officers
 from models.evaluation.plain import plain
 from models.evaluation.rows import judged_rows, memberships
+from models.evaluation.season import Season
 from models.evaluation.yen import changes_of
-from models.hours import projected
-from models.ranker import Ranker
+from models.hours import HOUR, projected
 from models.seconds import by_hand
-from models.settings import EvaluateSettings, SuggestSettings, TimeModel
-from models.suggest import suggest
+from models.settings import EvaluateSettings, TimeModel
 from tadasu.law import Law
+from tadasu.tables import LANES
 
 Tables = dict[str, pl.DataFrame]
 Progress = Callable[[str, float], None]
@@ -47,49 +47,62 @@ class Officers:
 
 @dataclass(frozen=True)
 class Tested:
-    """A tested year: figures by contestant and name, counts, groups, and per row what the pictures need."""
+    """A tested year: figures by contestant and name, counts, groups, and by row what pictures need.
+
+    `lanes` has lane, rows, corrected, asked, right, hand, cost (the last two in seconds); `groups` is as
+    `groups.by_group` returns it.
+    """
 
     year: int
     trained_on: tuple[int, ...]
     figures: dict[str, dict[str, Figure]]
     counts: dict[str, float]
     groups: pl.DataFrame
+    lanes: pl.DataFrame
     officers: Officers
-    rows: pl.DataFrame
+    model_id: str
+    checks: list[str]
     judged: dict[str, pl.DataFrame]
 
 
 def backtest(
-    ranker: Ranker,
+    made: Season,
     year: int,
     years: Mapping[int, Tables],
     law: Law,
-    suggesting: SuggestSettings,
     settings: EvaluateSettings,
+    time: TimeModel,
     *,
     bulk_staff: tuple[str, ...] = (),
     threads: int = 1,
     progress: Progress = lambda _label, _share: None,
 ) -> Tested:
-    """Measure a ranker that never saw `year` on its labelled rows, beside three baselines.
+    """Measure suggestions of `year`, made by a ranker that never saw it, beside three baselines.
 
-    `years` hold the extract's tables and the frames of featurize of `year` and of the earlier labelled years
-    (of those `repairs` and `changes` alone are read); later years are not looked at.
+    Args:
+        made: suggestions of the year's whole list, and the sample that certified what is cleared.
+        year: a labelled year.
+        years: the extract's tables and the frames of featurize, by year: all of `year` but its features; of
+            earlier labelled years the extract, `repairs` and `changes`. Later years are not looked at.
+        law: of the year, for the tax that a right repair moves.
+        settings: resamples, seed, bands.
+        time: the model of the projected hours.
+        bulk_staff: staff identifiers under which the ward closes rows in bulk.
+        threads: of the plain LightGBM.
+        progress: told what is done and how far it is.
     """
     here, past = years[year], {y: frames for y, frames in years.items() if y < year}
-    progress(f"{year}年度を判定", 0.0)
     rows = judged_rows(here, law, bulk_staff)
-    suggested = suggest(ranker, here, here, suggesting)
-    lines: dict[str, pl.DataFrame | None] = {MODEL: suggested}
+    lines: dict[str, pl.DataFrame | None] = {MODEL: made.lines}
     if past:
-        progress(f"{year}年度の比較対象", 0.2)
+        progress(f"{year}年度の比較対象", 0.0)
         lines["base"] = baselines.base_rate(here, past, bulk_staff)
         lines["rules"] = baselines.rules(here, past, bulk_staff)
         lines["plain"] = plain(here, past, threads, bulk_staff)
     held = {name: judged(found, rows) for name, found in lines.items() if found is not None}
-    held[MODEL] = _timed(held[MODEL], suggested, rows, here, past, suggesting.time, bulk_staff)
-    progress(f"{year}年度の区間", 0.7)
-    figures = _figures(held, rows, settings, lambda share: progress(f"{year}年度の区間", 0.7 + 0.2 * share))
+    held[MODEL] = _timed(held[MODEL], made, rows, here, past, time, bulk_staff)
+    progress(f"{year}年度の区間", 0.6)
+    figures = _figures(held, rows, settings, lambda share: progress(f"{year}年度の区間", 0.6 + 0.3 * share))
     right = _with_candidate(rows, here["truth"])
     groups = _groups(held[MODEL], rows, right, here, year, settings)
     progress("", 1.0)
@@ -99,26 +112,30 @@ def backtest(
         figures=figures,
         counts=_counts(rows, held[MODEL], here) | _recall(rows, right, here["repairs"]),
         groups=groups,
+        lanes=_lanes(held[MODEL]),
         officers=_officers(held[MODEL], rows, here, past, bulk_staff),
-        rows=rows,
+        model_id=made.certificate.model_id,
+        checks=rows["check_name"].fill_null("").to_list(),
         judged=held,
     )
 
 
 def _timed(
     held: pl.DataFrame,
-    lines: pl.DataFrame,
+    made: Season,
     rows: pl.DataFrame,
     here: Tables,
     past: Mapping[int, Tables],
     time: TimeModel,
     bulk_staff: tuple[str, ...],
 ) -> pl.DataFrame:
-    """Add the projected seconds of each row, by hand and with the suggestions."""
+    """Add by row the projected seconds, by hand and with suggestions, and whether the sample drew it."""
     hand = by_hand(here, past.values(), time, bulk_staff)
-    cost = projected(lines, rows.select("row_id", SIGNATURE, "asked"), hand, time)
+    cost = projected(made.lines, rows.select("row_id", SIGNATURE, "asked"), hand, time, made.sample)
     placed = rows.select("row_id").join(cost, on="row_id", how="left", maintain_order="left")
-    return held.with_columns(hand=placed["hand"], cost=placed["cost"], own=placed["own"].cast(pl.Float64))
+    names = ("hand", "cost", "cost_sampled", "own", "sampled")
+    held = held.with_columns(placed[name].cast(pl.Float64) for name in names)
+    return held.with_columns(clear_unseen=pl.col("lane_clear") * (1.0 - pl.col("sampled")))
 
 
 def _figures(
@@ -164,18 +181,37 @@ def _groups(
 
 def _counts(rows: pl.DataFrame, held: pl.DataFrame, tables: Tables) -> dict[str, float]:
     """Return the numbers of rows and yen, and the bound on what is missed among cleared rows."""
-    cleared = int(held["lane_clear"].sum())
-    missed = int((held["lane_clear"] * held["corrected"]).sum())
+    cleared = int(held["clear_unseen"].sum())
+    missed = int((held["clear_unseen"] * held["corrected"]).sum())
     return {
         "rows": float(rows.height),
         "rows_corrected": float(rows["corrected"].sum()),
         "rows_without_label": float(tables["inconsistencies"].height - rows.height),
         "yen_moved": float(held["yen_counted"].sum()),
         "yen_unknown": float(rows["yen"].null_count()),
-        "rows_cleared": float(cleared),
+        "rows_sampled": float(held["sampled"].sum()),
+        "rows_cleared_unseen": float(cleared),
         "rows_missed": float(missed),
+        "rows_timed": float(held["own"].sum()),
+        "hours_by_hand": float(held["hand"].sum()) / HOUR,
+        "hours_suggested": float(held["cost"].sum()) / HOUR,
+        "hours_with_sample": float(held["cost_sampled"].sum()) / HOUR,
         "missed_at_most": most(missed, cleared),
     }
+
+
+def _lanes(held: pl.DataFrame) -> pl.DataFrame:
+    """Count by lane the rows, what became of them, and their projected seconds."""
+    parts = [
+        held.filter(pl.col(f"lane_{lane}") > 0).select(
+            lane=pl.lit(lane),
+            rows=pl.len().cast(pl.Int64),
+            **{name: pl.col(name).sum().cast(pl.Int64) for name in ("corrected", "asked", "right")},
+            **{name: pl.col(name).sum() for name in ("hand", "cost")},
+        )
+        for lane in LANES
+    ]
+    return pl.concat(parts)
 
 
 def _with_candidate(rows: pl.DataFrame, truth: pl.DataFrame) -> pl.Series:

@@ -71,38 +71,54 @@ def base_rate(year: Tables, past: dict[int, Tables], bulk_staff: tuple[str, ...]
 
 
 def rules(year: Tables, past: dict[int, Tables], bulk_staff: tuple[str, ...] = ()) -> pl.DataFrame | None:
-    """Return lines that propose the repair that settles the row, by precedence of papers; else 'leave'.
+    """Return lines that propose the repair that settles the row and goes first by precedence of papers.
 
     Return over resident return over reports, then what rests on no paper, then guesses; of equals the kind
-    declared first. p is the share corrected in `past` among rows with (without) a settling repair. None
-    where it was not computed which repairs settle their row.
+    declared first. Where the record as it stands is settled, or nothing settles it, 'leave' is proposed. p is
+    the share corrected in `past` of rows of the same of these three states. None where it was not computed
+    which repairs settle their row.
     """
     years = [frames for _, frames in sorted(past.items())]
-    if any(
-        frames["repairs"]["settles"].null_count() == frames["repairs"].height for frames in (*years, year)
-    ):
+    if any(_unknown(frames["repairs"]) for frames in (*years, year)):
         return None
     known = pl.concat(
-        _settled(frames).join(labels(frames["corrections"], bulk_staff), on="row_id")
-        .select("settled", corrected=pl.col(SIGNATURE) != "")
+        _state(frames)
+        .join(labels(frames["corrections"], bulk_staff), on="row_id")
+        .select("state", corrected=pl.col(SIGNATURE) != "")
         for frames in years
-    )  # fmt: skip
-    share = known.group_by("settled").agg(p_correction=pl.col("corrected").mean())
-    rows = _settled(year).join(share, on="settled", how="left").with_columns(
-        pl.col("p_correction").fill_null(0.0)
-    )  # fmt: skip
+    )
+    share = known.group_by("state").agg(p_correction=pl.col("corrected").mean())
+    rows = (
+        _state(year).join(share, on="state", how="left").with_columns(pl.col("p_correction").fill_null(0.0))
+    )
     changes = _settling(year).join(year["changes"], on=["row_id", "repair_id"])
     fields = changes.join(rows, on="row_id").select(
-        "row_id", "field", proposed_value="proposed", p_field="p_correction", proposed=pl.lit(True)
+        "row_id",
+        "field",
+        proposed_value="proposed",
+        p_field="p_correction",
+        proposed=pl.col("state") == "to settle",
     )
     return lines_of(rows.select("row_id", "p_correction"), fields)
 
 
-def _settled(frames: Tables) -> pl.DataFrame:
-    """Return each listed row with whether a repair settles it."""
-    found = _settling(frames).select("row_id", settled=pl.lit(True))
-    listed = frames["inconsistencies"].select("row_id").join(found, on="row_id", how="left")
-    return listed.with_columns(pl.col("settled").fill_null(value=False))
+def _unknown(repairs: pl.DataFrame) -> bool:
+    return repairs["settles"].null_count() == repairs.height
+
+
+def _state(frames: Tables) -> pl.DataFrame:
+    """Return each listed row with its state: 'settled' as recorded, 'to settle' by a repair, or 'open'."""
+    settled = frames["repairs"].filter("settles", pl.col("kind") == "leave")["row_id"]
+    found = _settling(frames)["row_id"]
+    row = pl.col("row_id")
+    state = (
+        pl.when(row.is_in(settled.implode()))
+        .then(pl.lit("settled"))
+        .when(row.is_in(found.implode()))
+        .then(pl.lit("to settle"))
+        .otherwise(pl.lit("open"))
+    )
+    return frames["inconsistencies"].select("row_id", state=state)
 
 
 def _settling(frames: Tables) -> pl.DataFrame:

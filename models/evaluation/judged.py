@@ -17,7 +17,8 @@ IN_THREE = 3
 def judged(lines: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Hold `lines` (as `suggestions`, of any contestant) against the labelled `rows`, one line per row.
 
-    Columns (`NAMES`, in the order of `rows`) are Float64, yes is 1. `passed`: nobody will look for an error;
+    Columns (`NAMES`, in the order of `rows`) are Float64, yes is 1. `exact`: a proposed change is just what
+    staff did; `right`: so is the proposal, 'leave' included; `passed`: nobody will look for an error;
     `yen_counted`: yen of the right repair, each change of a person once, at the row that is looked at first.
     A row without a line has p 0 and is looked at last.
     """
@@ -38,6 +39,7 @@ def judged(lines: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
         agrees=(pl.col("p") >= EVEN) == corrected,
         proposes=changes,
         exact=changes & (pl.col("proposal") == pl.col(SIGNATURE)),
+        right=pl.col("proposal") == pl.col(SIGNATURE),
         passed=passes.fill_null(value=False),
         rank=pl.col("rank").fill_null(last),
         **{f"lane_{lane}": (pl.col("lane") == lane).fill_null(value=False) for lane in LANES},
@@ -48,7 +50,7 @@ def judged(lines: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 NAMES = (
     *("row", "corrected", "asked", "p", "rank", "agrees", "field_right", "field_in_three", "value_right"),
-    *("proposes", "exact", "passed", "yen_counted", *(f"lane_{lane}" for lane in LANES)),
+    *("proposes", "exact", "right", "passed", "yen_counted", *(f"lane_{lane}" for lane in LANES)),
 )
 
 

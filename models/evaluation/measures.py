@@ -25,7 +25,7 @@ class Measure:
     """A figure: `of` gives its values (one a set of weights) from the rows and the weights (sets × rows).
 
     `label` and `meaning` are what staff read; `lower` is better for errors; `lanes`: it speaks of the lanes,
-    so it exists only for suggestions that have them.
+    so it exists only for suggestions that have them; `percent`: it is shown as one.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Measure:
     of: Callable[[Rows, Array], Array]
     lower: bool = False
     lanes: bool = False
+    percent: bool = True
 
 
 def _share(counted: str, among: str) -> Callable[[Rows, Array], Array]:
@@ -95,10 +96,14 @@ def yen_in_first_fifth(rows: Rows, weights: Array) -> Array:
     return ratio((yen * inside).sum(axis=1), yen.sum(axis=1))
 
 
-def hours_saved(rows: Rows, weights: Array) -> Array:
-    """Return the share of the seconds by hand that the suggestions are projected to save."""
-    spent = weights @ rows["hand"]
-    return ratio(spent - weights @ rows["cost"], spent)
+def _saved(cost: str) -> Callable[[Rows, Array], Array]:
+    """Return what computes the share of the seconds by hand that are projected to be saved."""
+
+    def of(rows: Rows, weights: Array) -> Array:
+        spent = weights @ rows["hand"]
+        return ratio(spent - weights @ rows[cost], spent)
+
+    return of
 
 
 MEASURES: tuple[Measure, ...] = (
@@ -107,6 +112,7 @@ MEASURES: tuple[Measure, ...] = (
         "行の平均適合率（PR-AUC）",
         "修正が要る行を上に並べられているか。1が満点で、でたらめに並べると全体の修正率と同じになる。",
         row_pr_auc,
+        percent=False,
     ),
     Measure(
         "agreement",
@@ -156,6 +162,7 @@ MEASURES: tuple[Measure, ...] = (
         "行を修正確率の順に15等分し、各組の確率と実際の修正割合の差を平均したもの。小さいほどよい。",
         ece,
         lower=True,
+        percent=False,
     ),
     Measure(
         "cleared",
@@ -167,8 +174,8 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "missed_among_cleared",
         "「修正不要」の中の見落とし",
-        "見なくてよいとした行のうち、実は職員が修正していた行の割合。小さいほどよい。",
-        _share("corrected", "lane_clear"),
+        "見なくてよいとした行のうち、実は職員が修正していた行の割合。上限を確かめるのに使った標本の行は数えない。",
+        _share("corrected", "clear_unseen"),
         lower=True,
         lanes=True,
     ),
@@ -212,7 +219,14 @@ MEASURES: tuple[Measure, ...] = (
         "hours_saved",
         "見込み時間の削減率",
         "時間モデルで見込んだ、手作業の合計時間に対する削減の割合（無作為標本の点検は含まない）。測った時間ではない。",
-        hours_saved,
+        _saved("cost"),
+        lanes=True,
+    ),
+    Measure(
+        "hours_saved_with_sample",
+        "見込み時間の削減率（標本の点検を含む）",
+        "無作為標本の行をすべて手作業でも見る時間を加えた削減の割合。",
+        _saved("cost_sampled"),
         lanes=True,
     ),
 )
