@@ -125,8 +125,9 @@ def read(path: Path, name: str = "") -> Node:
     return _node(root, shown, "")
 
 
-def _node(node: yaml.Node, file: str, key: str) -> Node:
-    line = node.start_mark.line + 1
+def _node(node: yaml.Node, file: str, key: str, line: int | None = None) -> Node:
+    """Return a node at its line: of a value under a key the line of the key."""
+    line = line or node.start_mark.line + 1
     if isinstance(node, yaml.ScalarNode):
         empty = node.tag.endswith(":null") and node.value in ("", "~", "null") and not node.style
         return Node("" if empty else node.value, file, line, key)
@@ -140,5 +141,5 @@ def _node(node: yaml.Node, file: str, key: str) -> Node:
             raise MappingError(f"{file}:{at}: {key}: expected a word as key, found a list or a mapping")
         if name.value in content:
             raise MappingError(f"{file}:{at}: {key}.{name.value}: written twice")
-        content[name.value] = _node(value, file, f"{key}.{name.value}".lstrip("."))
+        content[name.value] = _node(value, file, f"{key}.{name.value}".lstrip("."), at)
     return Node(content, file, line, key)

@@ -1,0 +1,127 @@
+"""Mappings made for a test: from YAML text, or one that covers every column of every table."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from textwrap import dedent
+
+import polars as pl
+import pytest
+
+from tadasu.extract import mapping
+from tadasu.extract.forms import date_form, digit_tables
+from tadasu.extract.mapping import Cell, Layout, Mapping, Part, Position, Reading, Row, Source
+from tadasu.extract.mapping.model import Kind
+from tadasu.tables import EXTRACT, Table
+
+HEAD = """
+residents: {files: "{year}/r.csv", columns: {person_id: 宛名番号}}
+documents: {files: "{year}/d.csv", columns: {document_id: 番号, person_id: 宛名番号, kind: 種別}}
+dependents: {files: "{year}/k.csv", columns: {document_id: 番号, line_no: 行, role: 区分}}
+donations: {files: "{year}/n.csv", columns: {donation_id: 番号, person_id: 宛名番号, source: 出所}}
+assessments: {files: "{year}/a.csv", columns: {person_id: 宛名番号}}
+inconsistencies:
+  {files: "{year}/i.csv", columns: {row_id: 番号, person_id: 宛名番号, check_code: コード, field: 項目}}
+"""
+ROWS = {
+    "r": ("宛名番号", "P1"),
+    "d": ("番号,宛名番号,種別", "D1,P1,salary_report"),
+    "k": ("番号,行,区分", "D1,1,spouse"),
+    "n": ("番号,宛名番号,出所", "N1,P1,return"),
+    "a": ("宛名番号", "P1"),
+    "i": ("番号,宛名番号,コード,項目", "R1,P1,E1,salary_revenue"),
+}
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Callable[[str], Mapping]:
+    """Load the text of a ward's file."""
+
+    def loaded(text: str) -> Mapping:
+        path = tmp_path / "ward.yaml"
+        path.write_text(dedent(text), encoding="utf-8")
+        return mapping.load(path)
+
+    return loaded
+
+
+@pytest.fixture
+def ward(tmp_path: Path) -> Callable[..., Path]:
+    """Write a year of the smallest extract, one row a table, with some files replaced."""
+
+    def written(year: str = "R06", **files: bytes | str) -> Path:
+        folder = tmp_path / "files"
+        (folder / year).mkdir(parents=True, exist_ok=True)
+        for stem, lines in ROWS.items():
+            (folder / year / f"{stem}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        for stem, content in files.items():
+            data = content if isinstance(content, bytes) else content.encode("cp932")
+            (folder / year / f"{stem}.csv").write_bytes(data)
+        return folder
+
+    return written
+
+
+@pytest.fixture
+def smallest(load: Callable[[str], Mapping]) -> Callable[..., Mapping]:
+    """Return the mapping of the smallest extract, with the sources of some tables replaced (YAML text)."""
+
+    def made(top: str = "", **tables: str) -> Mapping:
+        lines = dict(_entries(HEAD))
+        for name, text in tables.items():
+            lines[name] = f"{name}:\n" + _indented(dedent(text).strip("\n"), 2)
+        return load(
+            "mapping:\n" + _indented(top + "\ntables:\n" + _indented("\n".join(lines.values()), 2), 2)
+        )
+
+    return made
+
+
+def _entries(text: str) -> list[tuple[str, str]]:
+    entries: list[tuple[str, str]] = []
+    for line in text.strip("\n").split("\n"):
+        if line.startswith(" "):
+            entries[-1] = (entries[-1][0], entries[-1][1] + "\n" + line)
+        else:
+            entries.append((line.partition(":")[0], line))
+    return entries
+
+
+def _indented(text: str, by: int) -> str:
+    return "\n".join(" " * by + line for line in text.split("\n"))
+
+
+@pytest.fixture
+def covering() -> Callable[..., Mapping]:
+    """Return a mapping that says every column of every table, in one layout.
+
+    Column names are Japanese labels, positions where there is no header. `coded` writes numbers for words.
+    """
+
+    def made(layout: Layout, *, coded: bool = False, dates: str = "2024-12-31") -> Mapping:
+        form = date_form(dates)
+        assert form
+        reading = Reading(dates=(form,), eras=digit_tables()["statutory"])
+        return Mapping(
+            "covering", tuple(_source(t, layout, reading, coded=coded) for t in EXTRACT), "R05年度"
+        )
+
+    return made
+
+
+def _source(table: Table, layout: Layout, dates: Reading, *, coded: bool) -> Source:
+    cells = []
+    positions = []
+    for place, column in enumerate(table.columns, 1):
+        named = layout.header or layout.format == "fixed"
+        name = f"{column.label}・{place}" if named else str(place)
+        kind = KINDS.get(column.dtype, "number")
+        words = ("true", "false") if column.dtype == pl.Boolean() else column.values
+        codes = {f"{n:02}": word for n, word in enumerate(words, 1)} | {"": ""} if coded and words else None
+        cells.append(Cell(column.name, (Part(name),), replace(dates, kind=kind, codes=codes)))
+        positions.append(Position(name, 80 * place - 79, 80))
+    laid = replace(layout, positions=tuple(positions)) if layout.format == "fixed" else layout
+    return Source(table, (f"{{year}}/{table.label}*.txt",), laid, (Row(tuple(cells)),), optional=True)
+
+
+KINDS: dict[pl.DataType, Kind] = {pl.String(): "text", pl.Date(): "date", pl.Boolean(): "flag"}

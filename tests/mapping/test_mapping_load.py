@@ -1,0 +1,105 @@
+"""A mapping's YAML: what is wrong is told with file, line, key and what was expected."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tadasu.extract.mapping import Mapping, MappingError, load
+from tadasu.extract.mapping.load import has_mapping
+
+Load = Callable[[str], Mapping]
+WARDS = Path(__file__).parents[2] / "conf" / "ward"
+TABLE = """\
+mapping:
+  codes: {性別: {"1": M, "2": F}}
+  tables:
+    residents:
+      files: "{year}/r.csv"
+      columns:
+        person_id: 宛名番号
+        sex: {from: 性別, codes: 性別}
+"""
+
+
+def test_every_ward_file_with_a_mapping_loads() -> None:
+    mapped = [path for path in sorted(WARDS.glob("*.yaml")) if has_mapping(path)]
+    assert "example" in [path.stem for path in mapped]
+    for path in mapped:
+        assert load(path).sources
+
+
+def test_codes_stay_text_whatever_yaml_would_make_of_them(load: Load) -> None:
+    text = TABLE.replace('{"1": M, "2": F}', "{01: M, no: F, 1_0: M, ~: F}")
+    (source,) = load(text).sources
+    reading = source.rows[0].cells[1].reading
+    assert reading.codes == {"01": "M", "no": "F", "1_0": "M", "~": "F"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "parts"),
+    [
+        ("files:", "file:", 5, ["residents.file", "perhaps files"]),
+        ("        sex:", "        sexx:", 8, ["columns.sexx", "perhaps sex"]),
+        ("codes: 性別}", "codes: 性}", 8, ["sex.codes", "性別", "'性'"]),
+        ('"2": F}}', '"2": W}}', 8, ["sex", "one of M, F", "'W'"]),
+        ("        person_id: 宛名番号\n", "", 4, ["columns", "person_id", "宛名番号"]),
+        ('"{year}/r.csv"', '"r.csv"', 5, ["files", "{year}", "'r.csv'"]),
+        ('"{year}/r.csv"', '"/data/{year}/r.csv"', 5, ["below the ward's folder"]),
+        ("    residents:", "    resident:", 4, ["tables.resident", "perhaps residents"]),
+        ("from: 性別,", "from: 性別, constant: M,", 8, ["exactly one of", "from, constant"]),
+        ("from: 性別,", "from: 性別, width: many,", 8, ["width", "whole number from 1 to 40", "'many'"]),
+        ("from: 性別,", "from: 性別, unit: 億円,", 8, ["unit", "千円"]),
+        ("      files:", "      format: fixed\n      files:", 8, ["fields"]),
+        ("      files:", "      header: none\n      files:", 8, ["positions 1, 2", "'宛名番号'"]),
+        ("      files:", "      skip: '['\n      files:", 5, ["skip", "regular expression"]),
+        ("      files:", "      delimiter: ab\n      files:", 5, ["delimiter", "comma, tab"]),
+        ("  codes:", "  year_form: いつか\n  codes:", 2, ["year_form", "R05"]),
+        ('{"1": M, "2": F}', "1", 2, ["codes.性別", "a mapping of keys", "'1'"]),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(load: Load, old: str, new: str, line: int, parts: list[str]) -> None:
+    assert old in TABLE
+    with pytest.raises(MappingError) as raised:
+        load(TABLE.replace(old, new, 1))
+    said = str(raised.value)
+    assert f"ward.yaml:{line}: mapping." in said
+    assert [part for part in parts if part not in said] == []
+
+
+def test_a_date_by_an_era_digit_needs_the_table_of_digits(load: Load) -> None:
+    text = TABLE + "        birth_date: {from: 生年月日, dates: '5051231'}\n"
+    with pytest.raises(MappingError, match=r"dates: expected the key era_digits"):
+        load(text)
+    (source,) = load(text.replace("dates:", "era_digits: etax, dates:")).sources
+    assert source.rows[0].cells[2].reading.eras["3"] == "昭和"
+
+
+def test_a_key_written_twice_is_no_mapping(load: Load) -> None:
+    with pytest.raises(MappingError, match=r"ward.yaml:9: .*sex: written twice"):
+        load(TABLE + "        sex: 性別\n")
+
+
+def test_a_case_refers_to_a_column_of_the_same_table(load: Load) -> None:
+    by = "        left_reason: {from: 事由, by: nothing, cases: {M: text}}\n"
+    with pytest.raises(MappingError, match=r"left_reason\.by: expected one of person_id, sex"):
+        load(TABLE + by)
+
+
+def test_a_slot_fills_in_its_words(load: Load) -> None:
+    text = """\
+    mapping:
+      tables:
+        dependents:
+          files: "{year}/k.csv"
+          repeat: [{n: 配偶者, role: spouse}, {n: 扶養1, role: dependent}]
+          columns:
+            document_id: {template: "{年度}-{番号:05}"}
+            line_no: {number: true}
+            role: {constant: "{role}"}
+            birth_date: "{n}生年月日"
+    """
+    (source,) = load(text).sources
+    assert [row.present for row in source.rows] == [("配偶者生年月日",), ("扶養1生年月日",)]
+    assert [row.cells[2].constant for row in source.rows] == ["spouse", "dependent"]
+    assert source.mapped == ("年度", "番号", "配偶者生年月日", "扶養1生年月日")
