@@ -12,7 +12,7 @@ import polars as pl
 from features.columns import COLUMNS
 from models.ranker import Floats, Ranker, row_matrix
 
-CLEARNESS = "修正案の確からしさ"
+CLEARNESS = "修正案の有力さ"
 """Group of what the row model sees beside the columns: how clear the best repair is."""
 
 CLEAR = {
@@ -87,9 +87,12 @@ def told(found: Contributions) -> pl.DataFrame:
             "size": sizes.ravel(),
         }
     ).filter(pl.col("size").abs() >= LEAST)
-    way = pl.when(pl.col("size") > 0).then(pl.lit("修正寄り")).otherwise(pl.lit("記録寄り"))
+    up = pl.col("size") > 0
+    way = pl.when(up).then(pl.lit("修正寄り")).otherwise(pl.lit("記録寄り"))
+    clear = pl.when(up).then(pl.lit("有力な修正案あり")).otherwise(pl.lit("有力な修正案なし"))
+    name = pl.when(pl.col("group") == CLEARNESS).then(clear).otherwise("group")
     texts = frame.group_by("row", maintain_order=True).agg(
-        weighed=pl.format("{}（{}）", "group", way).str.join("・")
+        weighed=pl.format("{}（{}）", name, way).str.join("・")
     )
     ids = pl.DataFrame({"row": np.arange(len(found.row_ids)), "row_id": found.row_ids})
     return ids.join(texts, on="row", how="inner", maintain_order="left").select(
