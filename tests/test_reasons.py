@@ -50,7 +50,7 @@ def _told(
     return dict(told.select("field", "ground").iter_rows())
 
 
-def _person(number: str = "P1", home: str = "H1", **more: object) -> dict[str, object]:
+def _person(number: str = "P1", home: str = "H1", /, **more: object) -> dict[str, object]:
     plain = {
         "person_id": number,
         "household_id": home,

@@ -6,9 +6,10 @@ from typing import Any
 import polars as pl
 
 from features.columns import COLUMNS
+from features.repairs.incomes import in_force
 from features.repairs.kinds import KINDS
 from features.repairs.papers import SUMMED
-from features.repairs.sources import in_force, sources
+from features.repairs.sources import sources
 from features.values import FIELD_NAMES
 from models.reasons.contributions import CLEAR, CLEARNESS, LEAST, Contributions
 from models.reasons.papers import FOR_INCOME_TAX, MARK, REPORTS, named

@@ -3,7 +3,8 @@
 import polars as pl
 
 from features.repairs.family import CLASSES, DISABLED, claimed_relatives
-from features.repairs.sources import Sources, in_force
+from features.repairs.incomes import in_force
+from features.repairs.sources import Sources
 from features.values import NUMBER
 from models.reasons.wording import RELATIVES, article, day, limit, yen
 from tadasu.fields import label
