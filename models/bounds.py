@@ -21,7 +21,7 @@ def share_p_value(wrong: int, cleared: int, share: float) -> float:
     """Return P(Bin(cleared, share) ≤ wrong): so few wrong rows, were the true share above `share`.
 
     Rows drawn without replacement from a list follow the hypergeometric law, whose lower tail below the mean
-    is smaller still (Uhlmann, Ann. Math. Statist. 37, 1966), however rows of a household hang together.
+    is smaller still (Uhlmann, Metrika 10, 1966), however rows of a household hang together.
     """
     return float(bdtr(wrong, cleared, share)) if cleared else 1.0
 

@@ -47,8 +47,29 @@ def test_every_row_of_the_list_gets_a_rank(out: Path, suggestions: pl.DataFrame)
     assert suggestions["p_correction"].is_between(0, 1).all()
 
 
-def test_what_is_not_computed_has_no_number(suggestions: pl.DataFrame) -> None:
-    assert suggestions["tax_delta"].null_count() == len(suggestions)
+def test_nothing_is_cleared_beyond_the_certificate(out: Path, suggestions: pl.DataFrame) -> None:
+    certificate = json.loads((out / "lanes" / "certificate.json").read_text())
+    assert certificate["provisional"]
+    assert (certificate["tested_year"], certificate["tax_year"]) == (2025, 2026)
+    cleared = suggestions.filter(pl.col("lane") == "clear")
+    threshold = certificate["threshold"]
+    assert cleared.is_empty() if threshold is None else (cleared["p_correction"] <= threshold).all()
+    assert "2026年度の「修正不要」の区分（仮）" in (out / "lanes" / "certificate.ja.txt").read_text()
+
+
+def test_the_sample_is_drawn_over_all_rows_with_its_probability(out: Path) -> None:
+    sample = pl.read_parquet(out / "2026" / "sample.parquet")
+    rows = pl.read_parquet(out / "2026" / "inconsistencies.parquet")
+    assert set(sample["row_id"]) == set(rows["row_id"])
+    assert sample["probability"].unique().to_list() == [sample["drawn"].sum() / len(rows)]
+
+
+def test_projected_hours_name_their_time_model(out: Path) -> None:
+    event = next(e for e in ledger.read(out / "ledger.jsonl") if e.event == "suggest")
+    hours = event.detail["hours"]
+    assert 0 < hours["suggested"] < hours["with_sample"] < hours["by_hand"]
+    assert hours["model"] == "標準時間モデル"
+    assert "件の平均" in hours["hand"]
 
 
 def test_the_same_inputs_give_the_same_bytes(
@@ -85,7 +106,6 @@ def test_the_officers_list_is_in_japanese(out: Path, suggestions: pl.DataFrame) 
     ]
     assert len(told) == len(suggestions)
     assert set(told["区分"]) <= {"修正不要", "確認", "要審査", "照会"}
-    assert set(told["税額の増減"]) == {"未計算"}
     assert not set(told["項目"].drop_nulls()) & set(suggestions["field"].drop_nulls())
 
 
@@ -123,7 +143,7 @@ def test_mlflow_has_the_whole_run_and_the_model(out: Path, suggestions: pl.DataF
         plots = {Path(file.path).name for file in mlflow.list_artifacts(run.info.run_id, "plots")}
     assert run.info.status == "FINISHED"
     assert run.data.tags[MODEL_ID] == model_id
-    assert run.data.tags[LEDGER].startswith("7:")
+    assert run.data.tags[LEDGER].startswith("8:")
     assert run.data.params["model.trees"] == "8"
     assert {"row_pr_auc", "row_pr_auc_low", "row_pr_auc_high", "base_row_pr_auc"} <= set(run.data.metrics)
     assert {"reliability.png", "precision_recall.png", "lift.png"} <= plots
