@@ -1,7 +1,7 @@
 """One sentence a kind of repair: documents' values side by side, and the limit that decides.
 
 A builder is an expression over the facts of a line (`facts.of`): label, now_text, value_text, said, kept,
-others (`papers.beside`), ground and fine (relatives, spouse, status, amounts), paper, paper_amount, previous,
+others (`papers.beside`), ground and fine (`facts.PARTS`, relatives), paper, paper_amount, previous,
 odd, keyed (`reports.about`).
 """
 

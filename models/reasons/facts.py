@@ -1,15 +1,38 @@
 """The facts of each shown line that a reason is made of, joined to one frame."""
 
+from collections.abc import Callable
+
 import polars as pl
 
 from features.repairs.sources import Sources
 from features.values import NUMBER, parse
-from models.reasons import amounts, relatives, reports, spouse, status
+from models.reasons import deductions, incomes, loans_and_gifts, relatives, reports, spouse, status
 from models.reasons.papers import beside, named
 from models.reasons.wording import label, value_text
 
 KEY = ("row_id", "repair_id")
 LINE = ("row_id", "field", "repair_id", "current_value", "proposed_value", "proposed")
+
+
+PARTS: tuple[Callable[[pl.DataFrame, Sources], pl.DataFrame], ...] = (
+    spouse.spouse_grounds,
+    status.residence,
+    status.own_disability,
+    status.age,
+    status.incomes,
+    status.collection,
+    incomes.salary_income,
+    incomes.pension_income,
+    incomes.income_adjustment,
+    incomes.swapped,
+    deductions.life_insurance,
+    deductions.earthquake_insurance,
+    deductions.specified_relative,
+    deductions.medical,
+    loans_and_gifts.housing_loan,
+    loans_and_gifts.donations,
+)
+"""What is told of a field beside documents; each function answers for the lines about its own fields."""
 
 
 def of(
@@ -25,39 +48,10 @@ def of(
     same, prepared.
     """
     known = _prepared(lines, frames, sources)
-    claims = relatives.claims(sources, tables)
     names = named(sources)
-    grounds = pl.concat(
-        [
-            relatives.class_grounds(known, claims),
-            relatives.disability_grounds(known, claims),
-            spouse.spouse_grounds(known, sources),
-            *(
-                part(known, sources)
-                for part in (
-                    status.residence,
-                    status.own_disability,
-                    status.age,
-                    status.incomes,
-                    status.collection,
-                    amounts.salary_income,
-                    amounts.pension_income,
-                    amounts.income_adjustment,
-                    amounts.life_insurance,
-                    amounts.earthquake_insurance,
-                    amounts.housing_loan,
-                    amounts.specified_relative,
-                    amounts.donations,
-                    amounts.medical,
-                    amounts.swapped,
-                )
-            ),
-        ],
-        how="diagonal",
-    )
     for frame in (
         beside(known, sources, names),
-        grounds,
+        _grounds(known, sources, tables),
         relatives.children_grounds(known, sources),
         reports.about(known, sources, names),
         reports.gaps(known, sources, names),
@@ -70,6 +64,17 @@ def of(
         now_text=value_text(number, pl.col("now")),
         value_text=value_text(number, pl.col("value")),
     ).sort("line")
+
+
+def _grounds(known: pl.DataFrame, sources: Sources, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """Return what register, law and family say of each line's field: (line, ground, fine, plain)."""
+    claims = relatives.claims(sources, tables)
+    told = [
+        relatives.class_grounds(known, claims),
+        relatives.disability_grounds(known, claims),
+        *(part(known, sources) for part in PARTS),
+    ]
+    return pl.concat(told, how="diagonal")
 
 
 def _prepared(lines: pl.DataFrame, frames: dict[str, pl.DataFrame], sources: Sources) -> pl.DataFrame:

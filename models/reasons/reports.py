@@ -33,42 +33,7 @@ def about(lines: pl.DataFrame, sources: Sources, names: pl.DataFrame) -> pl.Data
 
 def odd(sources: Sources) -> pl.DataFrame:
     """Return by report why it may count twice: void, the same payer again, a previous employer's part."""
-    reports = sources.documents.filter(pl.col("kind").is_in(REPORTS)).select(
-        "document",
-        "person",
-        "kind",
-        "in_force",
-        "is_cancelled",
-        "payer_id",
-        "salary_revenue",
-        "pension_revenue",
-        "previous_salary_revenue",
-        "previous_payer_id",
-        "birth_date",
-    )
-    standing = reports.filter("in_force")
-    revenue = pl.coalesce("salary_revenue", "pension_revenue")
-    same_payer = (
-        standing.filter(pl.col("payer_id").is_not_null())
-        .group_by("person", "kind", "payer_id")
-        .agg(of_payer=pl.len(), amounts=revenue.n_unique())
-    )
-    parts = (
-        standing.filter(pl.col("previous_salary_revenue") > 0)
-        .select("person", salary_revenue="previous_salary_revenue", counted=pl.lit(True))
-        .unique()
-    )
-    payers = (
-        standing.filter(pl.col("previous_payer_id").is_not_null())
-        .select("person", payer_id="previous_payer_id", previous_of=pl.lit(True))
-        .unique()
-    )
-    known = (
-        reports.join(same_payer, on=["person", "kind", "payer_id"], how="left")
-        .join(parts, on=["person", "salary_revenue"], how="left")
-        .join(payers, on=["person", "payer_id"], how="left")
-        .join(sources.people.select("person", register="birth_date"), on="person", how="left")
-    )
+    known = _reports(sources)
     birth = pl.when(pl.col("birth_date") != pl.col("register")).then(
         pl.format("生年月日が台帳と相違：資料{}・台帳{}", day(pl.col("birth_date")), day(pl.col("register")))
     )
@@ -87,6 +52,31 @@ def odd(sources: Sources) -> pl.DataFrame:
         .then(pl.lit("同じ支払者の資料が重複"))
     )
     return known.select("document", odd=joined(text, birth, between="・"))
+
+
+def _reports(sources: Sources) -> pl.DataFrame:
+    """Return the reports with what the person's others say of the same payer and amount."""
+    reports = sources.documents.filter(pl.col("kind").is_in(REPORTS))
+    standing = reports.filter("in_force")
+    revenue = pl.coalesce("salary_revenue", "pension_revenue")
+    same_payer = (
+        standing.filter(pl.col("payer_id").is_not_null())
+        .group_by("person", "kind", "payer_id")
+        .agg(of_payer=pl.len(), amounts=revenue.n_unique())
+    )
+    parts = standing.filter(pl.col("previous_salary_revenue") > 0).select(
+        "person", salary_revenue="previous_salary_revenue", counted=pl.lit(True)
+    )
+    payers = standing.filter(pl.col("previous_payer_id").is_not_null()).select(
+        "person", payer_id="previous_payer_id", previous_of=pl.lit(True)
+    )
+    births = sources.people.select("person", register="birth_date")
+    return (
+        reports.join(same_payer, on=["person", "kind", "payer_id"], how="left")
+        .join(parts.unique(), on=["person", "salary_revenue"], how="left")
+        .join(payers.unique(), on=["person", "payer_id"], how="left")
+        .join(births, on="person", how="left")
+    )
 
 
 def unfit(sources: Sources) -> pl.DataFrame:
