@@ -107,6 +107,7 @@ def lift(
     y: ArrayLike,
     yen: ArrayLike | None = None,
     *,
+    rank: ArrayLike | None = None,
     base_rate: ArrayLike | None = None,
     synthetic: bool = False,
 ) -> bytes:
@@ -116,6 +117,7 @@ def lift(
         p: score of each row, the highest read first.
         y: whether staff corrected the row.
         yen: tax moved by the row's correction, in yen, its sign ignored; draws the share of yen found beside.
+        rank: place of each row in the order (1: first) in which yen are found; that of `p` if left out.
         base_rate: score of each row by its check's past share of corrections, drawn beside.
         synthetic: write 合成データ on the picture.
 
@@ -130,7 +132,7 @@ def lift(
     with style():
         canvas = Canvas(
             f"上位{READ:.0%}を読めば、要修正の{at:.0%}が見つかる",
-            f"順位の上から読んだとき、修正された行のうち見つかった割合（{len(given):,}行）",
+            f"修正確率の高い行から読んだとき、修正された行のうち見つかった割合（{len(given):,}行）",
             synthetic=synthetic,
         )
         axes = canvas.axes(0.11, 0.115, 0.85, 1)
@@ -140,8 +142,9 @@ def lift(
             _lift_line(axes, beside, "チェック別の修正率順", 0.58, 1)
         if yen is not None:
             money = np.abs(np.asarray(yen, dtype=np.float64)) * truth
-            axes.plot(*curves.found(given, money), color=ACCENT, lw=1.6, ls=DASHES[1])
-            _yen_label(axes, curves.found(given, money))
+            curve = curves.found(given if rank is None else -np.asarray(rank, dtype=np.float64), money)
+            axes.plot(*curve, color=ACCENT, lw=1.6, ls=DASHES[1])
+            _yen_label(axes, curve, "税額でみると" if rank is None else "税額（順位順）")
         axes.plot(read, found, **_line(0))
         axes.plot((READ, READ), (0, at), color=ACCENT, lw=0.9, ls=DASHES[2])
         axes.plot(READ, at, "o", color=ACCENT, ms=8, mec=PAPER, mew=1.4)
@@ -171,12 +174,12 @@ def _lift_line(axes: Any, curve: tuple[Array, Array], text: str, at: float, numb
     label(axes, at, float(np.interp(at, *curve)), text, INK, xytext=(8, -5), va="top")
 
 
-def _yen_label(axes: Any, curve: tuple[Array, Array]) -> None:
+def _yen_label(axes: Any, curve: tuple[Array, Array], text: str) -> None:
     height = float(np.interp(READ, *curve))
     beside: dict[str, Any] = {"xytext": (-6, 6), "ha": "right"}
     if height > HIGH:  # no room to the left of a line that steep
         beside = {"xytext": (8, -8), "va": "top"}
-    label(axes, READ, height, f"税額でみると {height:.0%}", ACCENT, **beside)
+    label(axes, READ, height, f"{text} {height:.0%}", ACCENT, **beside)
 
 
 def errors_by_check(checks: Sequence[str], wrong: ArrayLike, *, synthetic: bool = False) -> bytes:

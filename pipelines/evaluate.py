@@ -14,7 +14,7 @@ from tadasu.law import Law
 from tadasu.tables import EXTRACT
 
 if TYPE_CHECKING:
-    from models.evaluation.backtest import Tested
+    from models.evaluation.backtest import Backtested
     from models.ranker import Ranker
 
 METRICS = "evaluation/metrics.json"
@@ -62,7 +62,7 @@ def _csv(table: pl.DataFrame) -> str:
     return text.getvalue()
 
 
-def pictures(tested: "Tested", *, synthetic: bool) -> dict[str, bytes]:
+def pictures(tested: "Backtested", *, synthetic: bool) -> dict[str, bytes]:
     """Return the pictures of a tested year as PNG, by name; none where no row was corrected."""
     from models import plots
     from models.evaluation.backtest import CONTESTANTS, MODEL
@@ -79,10 +79,11 @@ def pictures(tested: "Tested", *, synthetic: bool) -> dict[str, bytes]:
         "reliability": plots.reliability(p, y, synthetic=synthetic),
         "precision_recall": plots.precision_recall(p, y, others, synthetic=synthetic),
         "lift": plots.lift(
-            -ours["rank"].to_numpy(),
+            p,
             y,
             ours["yen_counted"].to_numpy(),
-            base_rate=None if base is None else -base["rank"].to_numpy(),
+            rank=ours["rank"].to_numpy(),
+            base_rate=None if base is None else base["p"].to_numpy(),
             synthetic=synthetic,
         ),
         "errors_by_check": plots.errors_by_check(
@@ -91,7 +92,7 @@ def pictures(tested: "Tested", *, synthetic: bool) -> dict[str, bytes]:
     }
 
 
-def _tested(job: Job) -> Iterator["Tested"]:
+def _tested(job: Job) -> Iterator["Backtested"]:
     """Yield the tested years, oldest first; the newest labelled one with the ranker that train left."""
     from models.ranker import load
 
@@ -113,7 +114,7 @@ def _trained(job: Job, known: list[int]) -> "Ranker":
     return train(years, job.settings.model, facts=facts)
 
 
-def _of_year(job: Job, year: int, known: list[int], ranker: "Ranker", progress: Progress) -> "Tested":
+def _of_year(job: Job, year: int, known: list[int], ranker: "Ranker", progress: Progress) -> "Backtested":
     from models.evaluation.backtest import backtest
     from models.evaluation.season import season
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from models.evaluation.backtest import CONTESTANTS, MODEL, Tested
-from models.evaluation.groups import FAIRNESS
+from models.evaluation.backtest import CONTESTANTS, MODEL, Backtested
+from models.evaluation.groups import FAIRNESS, FEW
 from models.evaluation.measures import MEASURE, MEASURES, Measure
 from pipelines.publish import LANE_NAMES
 
@@ -23,14 +23,12 @@ if TYPE_CHECKING:
 
 _TEMPLATES = Path(__file__).with_name("templates")
 NOTHING = "–"
-FEW = 30
-"""Corrected rows below which a group's shares are shown in grey: chance rules them."""
 KINDS = {"age": "年齢（1月1日）", "sex": "性別", "channel": "資料の提出経路"}
 HEADLINES = ("agreement", "right_field_and_value_first", "yen_in_first_fifth", "hours_saved")
 BY_YEAR = (*HEADLINES[:3], "exact_repair_f1", "row_pr_auc", "hours_saved", "cleared", "missed_among_cleared")
 PICTURES = {
     "precision_recall": "適合率と再現率：修正が要る行を、どれだけ外さずに拾えるか。",
-    "lift": "順位の上から読んだときに見つかる修正行と税額の割合。",
+    "lift": "上から読んだときに見つかる修正行（確率の順）と税額（順位の順）の割合。",
     "reliability": "予測した修正確率と、実際に修正された割合の比較。",
     "errors_by_check": "職員の処理と判定の食い違いが多いチェック。",
 }
@@ -47,7 +45,7 @@ class Line:
     others: tuple[str, ...]
 
 
-def render(years: Sequence[Tested], pictures: Mapping[str, bytes], settings: Settings) -> str:
+def render(years: Sequence[Backtested], pictures: Mapping[str, bytes], settings: Settings) -> str:
     """Return the page on the newest of the tested years; the same figures give the same text."""
     newest = years[-1]
     others = [name for name in CONTESTANTS if name != MODEL]
@@ -106,7 +104,7 @@ def count(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def _line(measure: Measure, tested: Tested, others: Sequence[str]) -> Line:
+def _line(measure: Measure, tested: Backtested, others: Sequence[str]) -> Line:
     figure = tested.figures[MODEL].get(measure.name)
     interval = _interval(measure, figure) if figure and not math.isnan(figure.value) else NOTHING
     return Line(
@@ -117,7 +115,7 @@ def _line(measure: Measure, tested: Tested, others: Sequence[str]) -> Line:
     )
 
 
-def _value(measure: Measure, tested: Tested, contestant: str) -> str:
+def _value(measure: Measure, tested: Backtested, contestant: str) -> str:
     figure = tested.figures.get(contestant, {}).get(measure.name)
     return NOTHING if figure is None else _written(measure, figure.value)
 
@@ -130,7 +128,7 @@ def _written(measure: Measure, value: float) -> str:
     return percent(value) if measure.percent or math.isnan(value) else f"{value:.3f}"
 
 
-def _lanes(tested: Tested) -> list[dict[str, Any]]:
+def _lanes(tested: Backtested) -> list[dict[str, Any]]:
     """Return by lane the counts, its Japanese name, its share of the list."""
     whole = max(1, int(tested.lanes["rows"].sum()))
     return [
@@ -139,7 +137,7 @@ def _lanes(tested: Tested) -> list[dict[str, Any]]:
     ]
 
 
-def _groups(tested: Tested) -> dict[str, list[dict[str, Any]]]:
+def _groups(tested: Backtested) -> dict[str, list[dict[str, Any]]]:
     """Return the groups with a correction: by check and field those that lose most first, by yen in order."""
     of_kind = {by: [g for g in _lines(tested, by) if g["corrected"]] for by in ("check", "field", "yen")}
     for by in ("check", "field"):
@@ -147,7 +145,7 @@ def _groups(tested: Tested) -> dict[str, list[dict[str, Any]]]:
     return of_kind
 
 
-def _lines(tested: Tested, by: str) -> list[dict[str, Any]]:
+def _lines(tested: Backtested, by: str) -> list[dict[str, Any]]:
     groups = tested.groups.filter(by=by).to_dicts()
     return [
         group

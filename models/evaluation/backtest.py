@@ -46,7 +46,7 @@ class Officers:
 
 
 @dataclass(frozen=True)
-class Tested:
+class Backtested:
     """A tested year: figures by contestant and name, counts, groups, and by row what pictures need.
 
     `lanes` has lane, rows, corrected, asked, right, hand, cost (the last two in seconds); `groups` is as
@@ -76,7 +76,7 @@ def backtest(
     bulk_staff: tuple[str, ...] = (),
     threads: int = 1,
     progress: Progress = lambda _label, _share: None,
-) -> Tested:
+) -> Backtested:
     """Measure suggestions of `year`, made by a ranker that never saw it, beside three baselines.
 
     Args:
@@ -106,7 +106,7 @@ def backtest(
     right = _with_candidate(rows, here["truth"])
     groups = _groups(held[MODEL], rows, right, here, year, settings)
     progress("", 1.0)
-    return Tested(
+    return Backtested(
         year=year,
         trained_on=tuple(sorted(past)),
         figures=figures,

@@ -22,6 +22,8 @@ OF_CORRECTED_ONLY = ("field", "yen")
 """Kinds of group that only corrected rows belong to: what is shared among all rows says nothing there."""
 FAIRNESS = ("age", "sex", "channel")
 """Kinds of group that are looked at for fairness."""
+FEW = 30
+"""Corrected rows below which chance rules a group's shares: such a group is never flagged."""
 KEY = ("by", "place", "label")
 
 
@@ -38,7 +40,7 @@ def by_group(
         seed: of the resamples.
 
     `flagged`: the group's share of needed corrections that are passed over lies above that of all rows, its
-    whole interval included; with many groups one in forty does so by chance.
+    whole interval included, and has `FEW` such rows; with many groups one in forty does so by chance.
     """
     groups = member.select(KEY).unique().sort(KEY).with_row_index("group")
     pairs = member.join(groups, on=list(KEY)).sort("group", "at")
@@ -82,4 +84,5 @@ def _flagged(table: pl.DataFrame, overall: float) -> pl.DataFrame:
     meaningless = pl.col("by").is_in(OF_CORRECTED_ONLY)
     of_all = [name + end for name in ("agreement", "needless") for end in ("", "_low", "_high")]
     table = table.with_columns(pl.when(~meaningless).then(pl.col(name)).alias(name) for name in of_all)
-    return table.with_columns(flagged=(pl.col("passed_over_low") > overall).fill_null(value=False))
+    above = (pl.col("passed_over_low") > overall) & (pl.col("corrected") >= FEW)
+    return table.with_columns(flagged=above.fill_null(value=False))

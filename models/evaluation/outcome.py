@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from models.evaluation import curves
-from models.evaluation.backtest import MODEL, Tested
+from models.evaluation.backtest import MODEL, Backtested
 from models.evaluation.bootstrap import Figure
 from models.evaluation.judged import arrays
 from models.evaluation.officers import Share
@@ -16,7 +16,7 @@ from models.evaluation.officers import Share
 DIGITS = 6
 
 
-def metrics(tested: Tested) -> dict[str, float]:
+def metrics(tested: Backtested) -> dict[str, float]:
     """Return all figures by flat names: `name`, `name_low`, `name_high`; a baseline's with its prefix.
 
     One that could not be measured is left out, not made up.
@@ -25,13 +25,13 @@ def metrics(tested: Tested) -> dict[str, float]:
     return {name: round(float(value), DIGITS) for name, value in every.items() if math.isfinite(value)}
 
 
-def headline(tested: Tested) -> dict[str, float]:
+def headline(tested: Backtested) -> dict[str, float]:
     """Return the ranker's own figures by name, without intervals: for a year that is not the newest."""
     values = {name: figure.value for name, figure in tested.figures[MODEL].items()}
     return {name: round(value, DIGITS) for name, value in values.items() if math.isfinite(value)}
 
 
-def _flat(tested: Tested) -> Iterator[tuple[str, float]]:
+def _flat(tested: Backtested) -> Iterator[tuple[str, float]]:
     for contestant, figures in tested.figures.items():
         prefix = "" if contestant == MODEL else f"{contestant}_"
         for name, figure in figures.items():
@@ -41,7 +41,7 @@ def _flat(tested: Tested) -> Iterator[tuple[str, float]]:
         yield f"{name}_rows", float(share.rows)
 
 
-def _shares(tested: Tested) -> dict[str, Share]:
+def _shares(tested: Backtested) -> dict[str, Share]:
     two = tested.officers
     return {
         "officers_agreement": two.this_year,
@@ -56,7 +56,7 @@ def _spread(name: str, figure: Figure | Share) -> Iterator[tuple[str, float]]:
     )
 
 
-def record(tested: Tested) -> dict[str, Any]:
+def record(tested: Backtested) -> dict[str, Any]:
     """Return the year as plain values: figures, counts, lanes, groups, officers; null where not measured."""
     return {
         "year": tested.year,
@@ -80,7 +80,7 @@ def _number(value: Any) -> Any:
     return round(value, DIGITS) if math.isfinite(value) else None
 
 
-def figures_table(years: list[Tested]) -> pl.DataFrame:
+def figures_table(years: list[Backtested]) -> pl.DataFrame:
     """Return a line per year, contestant and figure: value, low, high."""
     lines = [
         {"year": tested.year, "contestant": who, "figure": name, **_plain(asdict(figure))}
@@ -92,7 +92,7 @@ def figures_table(years: list[Tested]) -> pl.DataFrame:
     return pl.DataFrame(lines, schema=whole | dict.fromkeys(("value", "low", "high"), pl.Float64()))
 
 
-def curve_tables(tested: Tested) -> dict[str, pl.DataFrame]:
+def curve_tables(tested: Backtested) -> dict[str, pl.DataFrame]:
     """Return the curves of the pictures as tables by name; none where no row was corrected."""
     every = {name: arrays(frame) for name, frame in tested.judged.items()}
     ours = every[MODEL]
