@@ -31,6 +31,7 @@ def read(text: str | None, reading: Reading) -> tuple[object, str | None]:
         ("(1,200)", -1200),
         ("（７）", -7),
         ("500円", 500),
+        ("500 円", 500),
         ("¥1,000", 1000),
         ("￥１０", 10),
         ("3千円", 3000),
@@ -46,7 +47,8 @@ def test_an_amount_is_read_as_offices_write_it(text: str, number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["12O0", "1,23", "12.5", "1e5", "(5", "--5", "△", "99999999999999999999", "五", "5人分", "1 2x"]
+    "text",
+    ["12O0", "1,23", "12.5", "1e5", "(5", "--5", "△", "99999999999999999999", "五", "5人分", "1 2x", "12 34"],
 )
 def test_what_is_no_amount_is_told_and_never_guessed(text: str) -> None:
     assert read(text, Reading("number")) == (None, reasons.NO_NUMBER)

@@ -23,12 +23,12 @@ def numbers(cells: pl.Series, unit: int) -> pl.Series:
 
 
 def _written_out(cells: pl.Series, unit: int) -> pl.Series:
-    text = plain(cells).str.strip_chars().str.replace_all(r"\s", "").str.replace(r"^[¥\\]", "")
+    text = plain(cells).str.strip_chars().str.replace(r"^[¥\\]\s*", "")
     factor = pl.Series([unit] * text.len(), dtype=pl.Int64())
     for word, times in _UNITS:
         has = text.str.ends_with(word).fill_null(False)
         factor = factor.set(has, times)
-        text = text.str.strip_suffix(word)
+        text = text.str.strip_suffix(word).str.strip_chars_end()
     text = text.str.replace(_MINUS, "-")
     parts = text.str.extract_groups(_NUMBER).struct.unnest()
     sign, digits, closed = parts.to_series(0), parts.to_series(1), parts.to_series(2)

@@ -1,5 +1,5 @@
 """Writing an extract in a ward's own layout: the mapping, run backwards."""
 
-from tadasu.extract.write.write import write
+from tadasu.extract.writing.write import write
 
 __all__ = ["write"]

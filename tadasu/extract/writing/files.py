@@ -55,28 +55,15 @@ def _delimited(columns: pl.DataFrame, layout: Layout) -> str:
 
 
 def _fixed(path: Path, columns: pl.DataFrame, layout: Layout) -> bytes:
-    length = max(position.at + position.length - 1 for position in layout.positions)
-    lines = [b" " * length for _ in range(columns.height)]
-    for position in layout.positions:
-        if position.name in columns.columns:
-            fields = (_field(path, text or "", position.length, layout) for text in columns[position.name])
-            before, after = position.at - 1, position.at - 1 + position.length
-            if layout.unit == "bytes":
-                lines = [
-                    line[:before] + field + line[after:] for line, field in zip(lines, fields, strict=True)
-                ]
-            else:
-                lines = [
-                    _spliced(line, field, before, after, layout)
-                    for line, field in zip(lines, fields, strict=True)
-                ]
-    headings = [b""] * layout.header
-    return b"".join(line + b"\r\n" for line in (*headings, *lines))
-
-
-def _spliced(line: bytes, field: bytes, before: int, after: int, layout: Layout) -> bytes:
-    text = line.decode(_encoding(layout))
-    return (text[:before] + field.decode(_encoding(layout)) + text[after:]).encode(_encoding(layout))
+    """Write lines of fixed width, fields one after the other, blanks where the layout has gaps."""
+    pieces, end = [], 0
+    for position in sorted(layout.positions, key=lambda one: one.at):
+        pieces.append([b" " * (position.at - 1 - end)] * columns.height)
+        texts = columns[position.name] if position.name in columns.columns else [None] * columns.height
+        pieces.append([_field(path, text or "", position.length, layout) for text in texts])
+        end = position.at - 1 + position.length
+    lines = [b"".join(fields) for fields in zip(*pieces, strict=True)]
+    return b"".join(line + b"\r\n" for line in (*([b""] * layout.header), *lines))
 
 
 def _field(path: Path, text: str, length: int, layout: Layout) -> bytes:

@@ -9,8 +9,8 @@ from tadasu.errors import TadasuError
 from tadasu.extract.forms import year_text
 from tadasu.extract.mapped import read_mapped
 from tadasu.extract.mapping.model import Layout, Mapping, Source
-from tadasu.extract.write.files import save
-from tadasu.extract.write.records import claimed, records, together
+from tadasu.extract.writing.files import save
+from tadasu.extract.writing.records import claimed, records, together
 
 Tables = Mapped[int, Mapped[str, pl.DataFrame]]
 

@@ -1,0 +1,217 @@
+"""Mappings run backwards: what is written in a ward's layout is read back as the same tables."""
+
+import datetime as dt
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tadasu import extract
+from tadasu.errors import TadasuError
+from tadasu.extract.mapping import Layout, Mapping, load
+from tadasu.extract.writing import write
+from tadasu.fields import FIELDS, TAX_FIELDS
+from tadasu.tables import EXTRACT, Column, Table
+
+Covering = Callable[..., Mapping]
+Tables = dict[int, dict[str, pl.DataFrame]]
+EXAMPLE = Path(__file__).parents[2] / "conf" / "ward" / "example.yaml"
+WORDS = ("", "東京都千代田区", "x,y", 'say "x"', "a;b|c'd", "髙﨑①㈱", "ﾐﾅﾄ ｸ", "-", "0", "=1+1")
+LAYOUTS = {
+    "cp932": Layout(encoding="cp932"),
+    "shift_jis": Layout(encoding="shift_jis"),
+    "utf-8 with BOM": Layout(encoding="utf-8-sig", delimiter="\t"),
+    "detected": Layout(encoding="detect"),
+    "by position": Layout(encoding="utf-8", header=0, delimiter="|"),
+    "third line": Layout(encoding="cp932", header=3, quote="'", delimiter=";"),
+    "over lines": Layout(encoding="cp932", multiline=5),
+    "fixed bytes": Layout("fixed", encoding="cp932", header=0),
+    "fixed characters": Layout("fixed", encoding="utf-8", header=1, unit="characters"),
+    "excel": Layout("xlsx", header=2, sheet="一覧"),
+    "parquet": Layout("parquet"),
+}
+
+
+def value(column: Column, table: Table, row: int, rng: random.Random, words: tuple[str, ...]) -> object:
+    """Return a lawful value of the column, or nothing where nothing may stand."""
+    if column.name in table.key and column.dtype == pl.String():
+        return f"{column.name[0].upper()}{row:05}"
+    if column.name in table.key:
+        return row + 1
+    if not column.filled and rng.random() < 0.3:
+        return None
+    if column.values:
+        return rng.choice(column.values)
+    if column.dtype == pl.Date():
+        return dt.date(1912, 8, 1) + dt.timedelta(days=rng.randrange(41_000))
+    if column.dtype == pl.Boolean():
+        return rng.random() < 0.5
+    if column.dtype.is_integer():
+        return rng.randrange(-(10**9) if column.negative else 0, 10**9)
+    word = rng.choice(words).strip()
+    return word or ("x" if column.filled else None)
+
+
+def rows(table: Table, year: int, rng: random.Random, words: tuple[str, ...]) -> pl.DataFrame:
+    count = rng.randrange(1, 9)
+    cells = {c.name: [value(c, table, row, rng, words) for row in range(count)] for c in table.columns}
+    if "tax_year" in cells:
+        cells["tax_year"] = [year - (table.name == "previous_assessments")] * count
+    if "old_value" in cells:
+        fields = [rng.choice(TAX_FIELDS) for _ in range(count)]
+        cells["field"] = [field.name for field in fields]
+        for name in ("old_value", "new_value"):
+            cells[name] = [lawful(field.kind, field.values, rng) for field in fields]
+    return table.arrange(pl.DataFrame(cells, schema=table.schema))
+
+
+def lawful(kind: str, values: tuple[str, ...], rng: random.Random) -> str:
+    return {"flag": "true", "status": values[0] if values else ""}.get(kind, str(rng.randrange(10**6)))
+
+
+def tables(seed: int, words: tuple[str, ...] = WORDS) -> Tables:
+    rng = random.Random(seed)
+    return {year: {t.name: rows(t, year, rng, words) for t in EXTRACT} for year in (2019, 2024)}
+
+
+def same(one: Tables, other: Tables) -> bool:
+    return all(frame.equals(other[year][name]) for year, of in one.items() for name, frame in of.items())
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("coded", [False, True], ids=["words", "codes"])
+def test_what_was_written_is_read_back(covering: Covering, tmp_path: Path, name: str, coded: bool) -> None:
+    layout, seed = LAYOUTS[name], 2 * [*LAYOUTS].index(name) + coded
+    words = WORDS if layout.encoding != "shift_jis" else tuple(w for w in WORDS if "髙" not in w)
+    given = tables(seed, (*words, "two\nlines") if layout.multiline > 1 else words)
+    dates = ("2024-12-31", "R05.12.31", "5051231")[seed % 3]
+    mapping = covering(layout, coded=coded, dates=dates)
+    write(given, mapping, tmp_path, check=False)
+    back = extract.read_mapped(tmp_path, mapping)
+    assert back.report()["totals"]["quarantined"] == 0
+    assert same(given, back.tables)
+    assert {path.parent.name for path in tmp_path.rglob("*.txt")} == {"R01年度", "R06年度"}
+
+
+def test_what_the_layout_cannot_say_is_an_error_not_a_loss(covering: Covering, tmp_path: Path) -> None:
+    given = tables(1, ("髙﨑",))
+    with pytest.raises(TadasuError, match="'髙' cannot be written in shift_jis"):
+        write(given, covering(Layout(encoding="shift_jis")), tmp_path / "sjis")
+    given = tables(1, ("two\nlines",))
+    with pytest.raises(TadasuError, match=r"rows were written|all put aside"):
+        write(given, covering(Layout(encoding="cp932")), tmp_path / "one-line")
+    with pytest.raises(TadasuError, match="does not fit a field of 80"):
+        write(tables(1, ("x" * 81,)), covering(Layout("fixed", encoding="cp932")), tmp_path / "fixed")
+
+
+def test_a_column_that_the_mapping_lacks_must_be_empty(tmp_path: Path) -> None:
+    mapping = load(EXAMPLE)
+    people = pl.DataFrame({"person_id": ["0000000001"], "birth_date": [dt.date(1975, 1, 2)]})
+    given = _filled({"residents": people})
+    write({2024: given}, mapping, tmp_path / "said")
+    unsaid = given["assessments"].with_columns(medical_expense=pl.lit(5, pl.Int64()))
+    with pytest.raises(TadasuError, match="cannot say what stands in medical_expense"):
+        write({2024: {**given, "assessments": unsaid}}, mapping, tmp_path / "unsaid")
+
+
+def _filled(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Return one row of each table of the example ward, with the given columns on top."""
+    person, document = "0000000001", "K5-000012"
+    given = {
+        "residents": {"person_id": [person], "public_assistance": [False], "is_foreign": [True]},
+        "documents": {
+            "document_id": [document, "N00000034"],
+            "person_id": [person, person],
+            "kind": ["salary_report", "pension_report"],
+            "tax_year": [2024, 2024],
+            "received_on": [dt.date(2024, 1, 31), dt.date(2024, 2, 1)],
+            "channel": ["eltax", None],
+            "is_cancelled": [False, None],
+            "year_end_adjusted": [True, None],
+            "payer_id": ["00000777", "88"],
+            "n_dependent_general": [0, None],
+            "salary_revenue": [5_000_000, None],
+            "pension_revenue": [None, 1_200_000],
+        },
+        "dependents": {
+            "document_id": [document, document],
+            "line_no": [1, 3],
+            "role": ["spouse", "dependent"],
+            "dependent_person_id": ["0000000002", None],
+            "birth_date": [None, dt.date(2015, 5, 5)],
+            "disability": [None, "special_cohabiting"],
+        },
+        "donations": {
+            "donation_id": ["7"],
+            "person_id": [person],
+            "tax_year": [2024],
+            "source": ["one_stop"],
+            "kind": ["furusato"],
+            "recipient_code": ["011002"],
+            "amount": [30_000],
+        },
+        "assessments": {
+            "person_id": [person],
+            "tax_year": [2024],
+            "spouse_kind": ["general"],
+            "is_resident": [True],
+        },
+        "inconsistencies": {
+            "row_id": ["1"],
+            "person_id": [person],
+            "tax_year": [2024],
+            "check_code": ["E101"],
+            "field": ["spouse_kind"],
+            "detected_on": [dt.date(2024, 4, 3)],
+        },
+        "corrections": {
+            "row_id": ["1", "1"],
+            "action_no": [1, 2],
+            "outcome": ["corrected", "corrected"],
+            "field": ["spouse_kind", "salary_revenue"],
+            "old_value": ["general", "5000000"],
+            "new_value": ["none", "4000000"],
+        },
+    }
+    known = {table.name: table for table in EXTRACT}
+    made = {name: pl.DataFrame(cells) for name, cells in given.items()}
+    for name, frame in frames.items():
+        made[name] = made[name].with_columns(frame.get_columns())
+    return {
+        name: known[name].arrange(
+            frame.select(
+                (pl.col(c.name) if c.name in frame.columns else pl.lit(None)).cast(c.dtype).alias(c.name)
+                for c in known[name].columns
+            )
+        )
+        for name, frame in made.items()
+    }
+
+
+def test_the_worked_example_runs_both_ways(tmp_path: Path) -> None:
+    mapping = load(EXAMPLE)
+    given = _filled({})
+    written = write({2024: given}, mapping, tmp_path)
+    names = {path.relative_to(tmp_path).as_posix() for path in written}
+    assert names == {
+        "R06/住民1.csv",
+        "R06/給報1.csv",
+        "R06/年報1.txt",
+        "R06/寄附.xlsx",
+        "R06/課税台帳.csv",
+        "R06/不整合リスト.csv",
+        "R06/処理結果.csv",
+    }
+    report = (tmp_path / "R06" / "給報1.csv").read_text(encoding="cp932").splitlines()
+    assert len(report) == 2, "the report and both dependants stand in one line"
+    assert (tmp_path / "R06" / "年報1.txt").read_bytes().startswith(b"000000340000000001" + b"5060201")
+    assert "修正" in (tmp_path / "R06" / "処理結果.csv").read_text(encoding="cp932")
+    assert same({2024: given}, extract.read_mapped(tmp_path, mapping).tables)
+
+
+def test_every_tax_field_can_be_named_by_a_check() -> None:
+    """The lists that mappings check codes against are the declared ones, not copies."""
+    listed = next(table for table in EXTRACT if table.name == "inconsistencies")
+    assert next(column for column in listed.columns if column.name == "field").values == tuple(FIELDS)
