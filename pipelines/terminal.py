@@ -36,6 +36,7 @@ FIGURES = {
 }
 """The figures that are shown on screen and what they are called; the rest is on the page."""
 BASELINES = {"base": "修正率", "rules": "規則", "plain": "LightGBM"}
+LEAVE = "（変更なし）"
 HEADINGS = ("順位", "行", "チェック", "区分", "確率", "項目", "現在値", "修正案", "税額")
 FIXED = HEADINGS[:5]
 Bar = Callable[[Stage], AbstractContextManager[Callable[[str, float], None]]]
@@ -134,14 +135,14 @@ def _list(console: Console, job: Job) -> None:
     for heading in HEADINGS:
         justify: Literal["left", "right"] = "right" if heading in ("順位", "確率") else "left"
         table.add_column(heading, justify=justify, overflow="fold", no_wrap=heading in FIXED)
-    for line in suggestions.filter("proposed").filter(pl.col("rank") <= TOP).iter_rows(named=True):
+    for line in _first(suggestions).iter_rows(named=True):
         table.add_row(
             str(line["rank"]),
             line["row_id"],
             line["check_code"],
             LANE_NAMES[line["lane"]],
             f"{line['p_correction']:.0%}",
-            FIELDS[line["field"]].label if line["field"] else "（変更なし）",
+            FIELDS[line["field"]].label if line["field"] else LEAVE,
             _value(line["field"], line["current_value"]),
             _value(line["field"], line["proposed_value"]),
             UNKNOWN if line["tax_delta"] is None else f"{line['tax_delta']:+,}円",
@@ -153,6 +154,17 @@ def _list(console: Console, job: Job) -> None:
     console.print(f"区分別：{told}（計 {rows.height:,}行）")
     changed = suggestions.filter("proposed", pl.col("field").is_not_null()).unique("row_id")
     console.print(f"税額の増減（修正を提案する{changed.height:,}行、絶対値の計）：{_total(changed)}")
+
+
+def _first(suggestions: pl.DataFrame) -> pl.DataFrame:
+    """Return the proposed lines of the first rows; of a row to be left as it is one line, without a field."""
+    top = suggestions.filter(pl.col("rank") <= TOP).with_columns(
+        stays=~pl.col("proposed").any().over("row_id")
+    )
+    left = top.filter("stays").unique("row_id", keep="first", maintain_order=True)
+    nothing = pl.lit(None, pl.String)
+    left = left.with_columns(field=nothing, current_value=nothing, proposed_value=nothing)
+    return pl.concat([top.filter("proposed"), left]).sort("rank", maintain_order=True)
 
 
 def _hours(console: Console, job: Job) -> None:
