@@ -1,18 +1,13 @@
 """Mappings made for a test: from YAML text, or one that covers every column of every table."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
-import polars as pl
 import pytest
 
 from tadasu.extract import mapping
-from tadasu.extract.forms import date_form, digit_tables
-from tadasu.extract.mapping import Cell, Layout, Mapping, Part, Position, Reading, Row, Source
-from tadasu.extract.mapping.model import Kind
-from tadasu.tables import EXTRACT, Table
+from tadasu.extract.mapping import Mapping
 
 HEAD = """
 residents: {files: "{year}/r.csv", columns: {person_id: 宛名番号}}
@@ -89,39 +84,3 @@ def _entries(text: str) -> list[tuple[str, str]]:
 
 def _indented(text: str, by: int) -> str:
     return "\n".join(" " * by + line for line in text.split("\n"))
-
-
-@pytest.fixture
-def covering() -> Callable[..., Mapping]:
-    """Return a mapping that says every column of every table, in one layout.
-
-    Column names are Japanese labels, positions where there is no header. `coded` writes numbers for words.
-    """
-
-    def made(layout: Layout, *, coded: bool = False, dates: str = "2024-12-31") -> Mapping:
-        form = date_form(dates)
-        assert form
-        reading = Reading(dates=(form,), eras=digit_tables()["statutory"])
-        return Mapping(
-            "covering", tuple(_source(t, layout, reading, coded=coded) for t in EXTRACT), "R05年度"
-        )
-
-    return made
-
-
-def _source(table: Table, layout: Layout, dates: Reading, *, coded: bool) -> Source:
-    cells = []
-    positions = []
-    for place, column in enumerate(table.columns, 1):
-        named = layout.header or layout.format == "fixed"
-        name = f"{column.label}・{place}" if named else str(place)
-        kind = KINDS.get(column.dtype, "number")
-        words = ("true", "false") if column.dtype == pl.Boolean() else column.values
-        codes = {f"{n:02}": word for n, word in enumerate(words, 1)} | {"": ""} if coded and words else None
-        cells.append(Cell(column.name, (Part(name),), replace(dates, kind=kind, codes=codes)))
-        positions.append(Position(name, 80 * place - 79, 80))
-    laid = replace(layout, positions=tuple(positions)) if layout.format == "fixed" else layout
-    return Source(table, (f"{{year}}/{table.label}*.txt",), laid, (Row(tuple(cells)),), optional=True)
-
-
-KINDS: dict[pl.DataType, Kind] = {pl.String(): "text", pl.Date(): "date", pl.Boolean(): "flag"}

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import random
-from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -10,12 +9,12 @@ import pytest
 
 from tadasu import extract
 from tadasu.errors import TadasuError
-from tadasu.extract.mapping import Layout, Mapping, load
+from tadasu.extract.forms import date_form
+from tadasu.extract.mapping import Layout, covering, load
 from tadasu.extract.writing import write
 from tadasu.fields import FIELDS, TAX_FIELDS
 from tadasu.tables import EXTRACT, Column, Table
 
-Covering = Callable[..., Mapping]
 Tables = dict[int, dict[str, pl.DataFrame]]
 EXAMPLE = Path(__file__).parents[2] / "conf" / "ward" / "example.yaml"
 WORDS = ("", "東京都千代田区", "x,y", 'say "x"', "a;b|c'd", "髙﨑①㈱", "ﾐﾅﾄ ｸ", "-", "0", "=1+1")
@@ -82,12 +81,12 @@ def same(one: Tables, other: Tables) -> bool:
 
 @pytest.mark.parametrize("name", LAYOUTS)
 @pytest.mark.parametrize("coded", [False, True], ids=["words", "codes"])
-def test_what_was_written_is_read_back(covering: Covering, tmp_path: Path, name: str, coded: bool) -> None:
+def test_what_was_written_is_read_back(tmp_path: Path, name: str, coded: bool) -> None:
     layout, seed = LAYOUTS[name], 2 * [*LAYOUTS].index(name) + coded
     words = WORDS if layout.encoding != "shift_jis" else tuple(w for w in WORDS if "髙" not in w)
     given = tables(seed, (*words, "two\nlines") if layout.multiline > 1 else words)
     dates = ("2024-12-31", "R05.12.31", "5051231")[seed % 3]
-    mapping = covering(layout, coded=coded, dates=dates)
+    mapping = covering(layout, date_form(dates), coded=coded)
     write(given, mapping, tmp_path, check=False)
     back = extract.read_mapped(tmp_path, mapping)
     assert back.report()["totals"]["quarantined"] == 0
@@ -95,7 +94,7 @@ def test_what_was_written_is_read_back(covering: Covering, tmp_path: Path, name:
     assert {path.parent.name for path in tmp_path.rglob("*.txt")} == {"R01年度", "R06年度"}
 
 
-def test_what_the_layout_cannot_say_is_an_error_not_a_loss(covering: Covering, tmp_path: Path) -> None:
+def test_what_the_layout_cannot_say_is_an_error_not_a_loss(tmp_path: Path) -> None:
     given = tables(1, ("髙﨑",))
     with pytest.raises(TadasuError, match="'髙' cannot be written in shift_jis"):
         write(given, covering(Layout(encoding="shift_jis")), tmp_path / "sjis")

@@ -3,6 +3,7 @@
 `docs/mapping.md` explains every key; `conf/ward/example.yaml` is a worked example.
 """
 
+from tadasu.extract.mapping.covering import covering
 from tadasu.extract.mapping.load import load
 from tadasu.extract.mapping.model import Cell, Codes, Layout, Mapping, Part, Position, Reading, Row, Source
 from tadasu.extract.mapping.nodes import MappingError, Node
@@ -19,5 +20,6 @@ __all__ = [
     "Reading",
     "Row",
     "Source",
+    "covering",
     "load",
 ]
