@@ -273,7 +273,32 @@ def test_a_row_that_stays_says_who_agrees_and_what_else_could_be() -> None:
 def test_a_blind_repair_without_support_says_so() -> None:
     """Where neither a document nor the register speaks for it, the reader is told that nothing does."""
     told = _told("zero", {"n_dependent_specified": (1, 0)}, _family(total_income=0))
-    assert told["n_dependent_specified"].startswith("特定扶養 1人→0人：資料・台帳に裏付けなし（子（")
+    assert told["n_dependent_specified"].startswith(
+        "特定扶養 1人→0人：資料・台帳に裏付けなし（リストの指摘「検査」、子（"
+    )
+
+
+def test_a_relative_in_another_class_than_counted_is_told_by_age_and_class() -> None:
+    """The paper's count is that of another class than the age of the relative it names."""
+    tables = _family(total_income=0)
+    tables["assessments"][0] |= {"n_dependent_specified": 0, "n_dependent_general": 1}
+    told = _told("move_class", {"n_dependent_general": (1, 0), "n_dependent_specified": (0, 1)}, tables)
+    why = (
+        f"子（{YEAR - 21}年生）は20歳・住民票で同じ世帯・合計所得0円→特定扶養"
+        f"（{LAW.deductions.dependent_specified.cite.text}）"
+    )
+    assert told == {
+        "n_dependent_general": f"一般扶養 1人→0人：{why}",
+        "n_dependent_specified": f"特定扶養 0人→1人：{why}",
+    }
+
+
+def test_a_count_of_whom_no_paper_names_is_told_so() -> None:
+    """One dependant counted, none named in that class."""
+    tables = _family(total_income=0)
+    tables["assessments"][0] |= {"n_dependent_general": 1}
+    told = _told("one_less", {"n_dependent_general": (1, 0)}, tables)
+    assert told["n_dependent_general"] == "一般扶養 1人→0人：この区分に当たる親族の記載が資料にない"
 
 
 def test_a_salary_that_its_income_contradicts_is_told_with_the_laws_amount() -> None:
@@ -303,12 +328,15 @@ def test_a_salary_that_its_income_contradicts_is_told_with_the_laws_amount() -> 
             {"left_on": date(YEAR - 1, 12, 20), "left_reason": "moved"},
             f"{YEAR - 1}/12/20転出、1月1日に区内に住所なし",
         ),
-        ({"left_on": date(YEAR, 2, 20), "left_reason": "died"}, f"{YEAR}/2/20死亡、1月1日は区内に住所あり"),
+        (
+            {"left_on": date(YEAR, 2, 20), "left_reason": "died"},
+            f"資料・台帳に裏付けなし（リストの指摘「検査」、{YEAR}/2/20死亡、1月1日は区内に住所あり）",
+        ),
         ({"resident_since": date(YEAR, 1, 5)}, f"{YEAR}/1/5転入、1月1日に区内に住所なし"),
     ],
 )
 def test_residence_is_told_by_the_registers_day(more: dict[str, object], said: str) -> None:
-    """Whether the person lived in the ward on 1 January, and what happened when."""
+    """Whether the person lived in the ward on 1 January; where they did, nothing speaks for the change."""
     tables = {"residents": [_person(**more)], "assessments": [_record(is_resident=True)]}
     told = _told("flip", {"is_resident": ("true", "false")}, tables)
     assert told["is_resident"] == f"賦課期日居住 該当→非該当：{said}"

@@ -61,7 +61,8 @@ def grounded() -> pl.Expr:
 
 def _blind() -> pl.Expr:
     """Say the ground where one is known; otherwise that there is none, and what the documents state."""
-    known = joined(c("plain"), c("kept") + "は記録と同じ", c("others"))
+    pointed = pl.format("リストの指摘「{}」", "check_name")
+    known = joined(pointed, c("plain"), c("kept") + "は記録と同じ", c("others"))
     nothing = pl.lit("資料・台帳に裏付けなし") + bracketed(known)
     agreed = pl.when(c("said").is_not_null()).then(_papers())
     return _changed(pl.coalesce(pl.coalesce("ground", "children"), agreed, nothing))
@@ -82,6 +83,7 @@ def _sum() -> pl.Expr:
 
 def _one_report(sign: str, otherwise: str) -> pl.Expr:
     """Say which amount of which document is taken away or added, and why; without one, what agrees."""
+    rest = pl.lit("残りは" if sign == "－" else "")
     odd = c("odd") if sign == "－" else pl.lit(None, dtype=pl.String)
     sum_told = pl.format(
         "{}：記録 {}{}{} {}＝{}（{}）",
@@ -91,7 +93,7 @@ def _one_report(sign: str, otherwise: str) -> pl.Expr:
         "paper",
         yen(c("paper_amount")),
         "value_text",
-        pl.coalesce(odd, c("said") + "と一致", pl.lit(otherwise)),
+        pl.coalesce(odd, rest + c("said") + "と一致", pl.lit(otherwise)),
     )
     moved = c("value") - c("now")
     adds_up = moved == (c("paper_amount") if sign == "＋" else -c("paper_amount"))
@@ -197,20 +199,29 @@ BUILDERS: dict[str, pl.Expr] = {
         (
             "recompute",
             "recompute_spouse",
-            "remove_claim",
-            "remove_claim_disability",
             "reclassify",
             "reclassify_all",
             "combined",
             "recount",
-            "register_disability",
             "sum_donations",
             "swap_income",
             "swap_status",
         ),
         grounded(),
     ),
-    **dict.fromkeys(("zero", "flip", "one_more", "one_less", "move_class"), _blind()),
+    **dict.fromkeys(
+        (
+            "remove_claim",
+            "remove_claim_disability",
+            "register_disability",
+            "zero",
+            "flip",
+            "one_more",
+            "one_less",
+            "move_class",
+        ),
+        _blind(),
+    ),
 }
 """The sentence of each kind of repair; `leave` is told by `left`."""
 

@@ -68,6 +68,7 @@ def donations(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
         pl.when(pl.col("lines") > 0).then(
             pl.format("申告書の寄附{}件計{}", "lines", yen(pl.col("by_return")))
         ),
+        pl.when(some & pl.col("filed") & (pl.col("lines") == 0)).then(pl.lit("申告書に寄附の記載なし")),
         pl.when(some & pl.col("filed")).then(void),
     )
     return known.select("line", ground=text)

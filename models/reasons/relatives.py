@@ -10,6 +10,9 @@ from models.reasons.wording import RELATIVES, article, day, limit, yen
 from tadasu.fields import label
 from tadasu.law import Law
 
+SEVERE = 3
+"""Place of the last fault (see `claims`) that speaks against a claim; those after it are merely not known."""
+
 CLASS_FIELDS = tuple(NUMBER[name] for name in CLASSES.values())
 DISABLED_FIELDS = tuple(NUMBER[name] for name in DISABLED.values())
 DISABILITY_WORDS = {
@@ -60,9 +63,10 @@ def _other_claimant(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
 
 
 def claims(sources: Sources, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """Return the claimed dependants with what is remarkable about each: `matter` (0 first) and `phrase`.
+    """Return the claimed relatives with what is remarkable about each: `matter` (0 first) and `fault`.
 
-    `matter` is null, and `phrase` too, for a claim with which all is well.
+    Both are null for a claim with which all is well. `who` names the relative, `plain` says age, household
+    and class, of which `class_field` is the field.
     """
     law = sources.law
     disabled = pl.col("disability").replace_strict(
@@ -92,11 +96,34 @@ def claims(sources: Sources, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         sure = holds.fill_null(value=False)
         matter = pl.when(sure).then(place).otherwise(matter)
         fault = pl.when(sure).then(text).otherwise(fault)
-    home = pl.when(pl.col("together")).then(pl.lit("同じ世帯")).otherwise(pl.lit("別の世帯"))
-    plain = pl.format(
-        "は{}歳・住民票で{}・合計所得{}", law.age(birth), home, yen(pl.col("relative_income").fill_null(0))
+    return known.with_columns(
+        matter=matter,
+        fault=fault,
+        who=_who(birth),
+        plain=_plain(birth, law),
+        class_fault=pl.when((pl.col("claimed") != pl.col("actual")).fill_null(value=False)).then(
+            _class(birth, law)
+        ),
+        class_field=pl.coalesce("to_field", "from_field"),
     )
-    return known.with_columns(matter=matter, fault=fault, who=_who(birth), plain=plain)
+
+
+def _plain(birth: pl.Expr, law: Law) -> pl.Expr:
+    """Say age and household of a relative and the class that follows."""
+    words = {word: label(name) for word, name in CLASSES.items()}
+    held = pl.coalesce("actual", "claimed").replace_strict(words, default=None, return_dtype=pl.String)
+    home = pl.when(pl.col("together")).then(pl.lit("同じ世帯")).otherwise(pl.lit("別の世帯"))
+    by_register = pl.format("住民票で{}・合計所得{}", home, yen(pl.col("relative_income").fill_null(0)))
+    apart = pl.col("lives_apart").fill_null(value=False)
+    by_paper = pl.when(apart).then(pl.lit("別居と申告")).otherwise(pl.lit("同居と申告"))
+    by_known = pl.when(pl.col("register_birth").is_not_null()).then(by_register).otherwise(by_paper)
+    deductions = law.deductions
+    cite = (
+        pl.when(held == words["cohabiting"])
+        .then(pl.lit(article(deductions.dependent_elderly_cohabiting.cite)))
+        .otherwise(pl.lit(article(deductions.dependent_general.cite)))
+    )
+    return pl.format("は{}歳・{}→{}（{}）", law.age(birth), by_known, held, cite)
 
 
 def _over(law: Law) -> pl.Expr:
@@ -131,38 +158,70 @@ def _class(birth: pl.Expr, law: Law) -> pl.Expr:
 
 
 def class_grounds(lines: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Say of lines about a class of dependants which claim is remarkable: (line, ground, fine, plain).
+    """Say of lines about a class of dependants what there is about the claims: (line, ground, fine, plain).
 
     Told is who is, or should be, in a class that the line's repair changes; whom the list names comes first.
-    `plain` tells age, household and income of the first of them where there is nothing to remark.
+    What speaks against a claim is told first, then that the proposed number is that of the relatives, then
+    what is merely not known; where a relative changes class, the class comes first. `fine` is told where the
+    record's number is theirs and nothing is to remark; `plain` are age, household and class of the first.
     """
-    asked = lines.filter(pl.col("field").is_in(CLASS_FIELDS))
-    found = asked.select("line", "person", "field", "other", "related_person_id").join(known, on="person")
+    asked = lines.filter(pl.col("field").is_in(CLASS_FIELDS)).select(
+        "line", "person", "field", "other", "now", "value", "related_person_id"
+    )
+    found = asked.join(known, on="person")
     named = pl.col("dependent_person_id") == pl.col("related_person_id")
     own = pl.any_horizontal(
         (pl.col(side) == pl.col(field)).fill_null(value=False)
         for side in ("from_field", "to_field")
         for field in ("field", "other")
     )
-    ranked = found.with_columns(named=named.fill_null(value=False), own=own)
-    ranked = ranked.filter("own").sort(
-        "line",
-        "named",
-        "matter",
-        "document",
-        "line_no",
-        descending=[False, True, False, False, False],
-        nulls_last=True,
+    gains = pl.when(pl.col("value") > pl.col("now")).then("field").otherwise("other")
+    ranked = found.with_columns(
+        named=named.fill_null(value=False),
+        own=own,
+        moves=(pl.col("class_field") == gains).fill_null(value=False),
     )
-    told = pl.format("{}{}", "who", "fault")
+    order = {"named": True, "matter": False, "moves": True, "document": False, "line_no": False}
+    ranked = ranked.filter("own").sort("line", *order, descending=[False, *order.values()], nulls_last=True)
+    told, plain = pl.format("{}{}", "who", "fault"), pl.format("{}{}", "who", "plain")
     well = pl.col("fault").is_null().all()
     people = pl.struct("dependent_person_id", "birth_date").n_unique()
-    fine = pl.format("申告の{}人とも所得・年齢・重複に問題なし", people).str.replace("の1人とも", "の1人は")
-    return ranked.group_by("line", maintain_order=True).agg(
-        ground=told.drop_nulls().first(),
-        fine=pl.when(well).then(fine),
-        plain=pl.when(well).then(pl.format("{}{}", pl.col("who").first(), pl.col("plain").first())),
+    texts = ranked.group_by("line", maintain_order=True).agg(
+        against=told.filter(pl.col("matter") <= SEVERE).first(),
+        unknown=told.drop_nulls().first(),
+        other_class=pl.format("{}{}", "who", "class_fault").drop_nulls().first(),
+        moved=plain.filter("moves").first(),
+        plain=plain.first(),
+        well=well,
+        fine=pl.format("申告の{}人とも所得・年齢・重複に問題なし", people).str.replace(
+            "の1人とも", "の1人は"
+        ),
     )
+    texts = texts.join(asked.drop("related_person_id"), on="line")
+    texts = texts.join(_counted(known), on=["person", "field"], how="left").with_columns(
+        pl.col("counted").fill_null(0)
+    )
+    stands = pl.col("now") == pl.col("counted")
+    agrees = (pl.col("value") == pl.col("counted")).fill_null(value=False) & ~stands
+    moved = pl.when(agrees | (pl.col("value").is_null() & ~stands)).then(pl.coalesce("moved", "plain"))
+    changes_class = pl.col("other").is_in(CLASS_FIELDS) | (pl.col("value") > pl.col("now"))
+    told_of = texts.select(
+        "line",
+        "plain",
+        ground=pl.when(changes_class.fill_null(value=False))
+        .then(pl.coalesce(pl.col("other_class"), moved, pl.col("against"), pl.col("unknown")))
+        .otherwise(pl.coalesce(pl.col("against"), moved, pl.col("unknown"))),
+        fine=pl.when(pl.col("well") & stands).then("fine"),
+    )
+    nobody = asked.filter(pl.col("value") == 0, pl.col("now") > 0).join(texts, on="line", how="anti")
+    named_nobody = nobody.select("line", ground=pl.lit("この区分に当たる親族の記載が資料にない"))
+    return pl.concat([told_of, named_nobody], how="diagonal")
+
+
+def _counted(known: pl.DataFrame) -> pl.DataFrame:
+    """Count each person's claimed relatives by the class of age and household, whoever names them twice."""
+    who = pl.struct("dependent_person_id", "birth_date", "relationship")
+    return known.group_by("person", field="class_field").agg(counted=who.n_unique().cast(pl.Int64))
 
 
 def disability_grounds(lines: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:

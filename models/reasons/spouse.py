@@ -81,6 +81,9 @@ def _beside(sources: Sources) -> pl.DataFrame:
         dependent_person_id="person_id", person_id="dependent_person_id", mutual=pl.lit(True)
     ).unique()
     known = claims.join(back, on=["dependent_person_id", "person_id"], how="left")
+    left = sources.residents.select("left_reason", dependent_person_id="person_id")
+    known = known.join(left, on="dependent_person_id", how="left")
+    gone = pl.when(pl.col("left_reason") == "died").then(pl.lit("死亡")).otherwise(pl.lit("転出"))
     text = (
         pl.when(pl.col("mutual"))
         .then(pl.lit("相手も本人を配偶者として申告"))
@@ -89,7 +92,7 @@ def _beside(sources: Sources) -> pl.DataFrame:
         .when(pl.col("dependent_person_id").is_null())
         .then(pl.lit("配偶者の宛名が不明"))
         .when(pl.col("register_left").is_not_null())
-        .then(pl.format("配偶者は{}に転出・死亡", day(pl.col("register_left"))))
+        .then(pl.format("配偶者は{}に{}", day(pl.col("register_left")), gone))
     )
     return (
         known.select("person", beside=text)

@@ -6,11 +6,12 @@ from features.repairs.sources import Sources
 from features.values import NUMBER
 from models.reasons.relatives import DISABILITY_WORDS
 from models.reasons.wording import article, day, joined, limit, yen
+from tadasu.fields import DISABILITIES
 
 
 def _asked(lines: pl.DataFrame, *fields: str) -> pl.DataFrame:
     numbers = [NUMBER[name] for name in fields]
-    return lines.filter(pl.col("field").is_in(numbers)).select("line", "person", "field")
+    return lines.filter(pl.col("field").is_in(numbers)).select("line", "person", "field", "now", "value")
 
 
 def residence(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
@@ -30,7 +31,23 @@ def residence(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
         .otherwise(pl.format("{}から区内に住所あり", day(since)))
     )
     known = _asked(lines, "is_resident").join(sources.people, on="person")
-    return known.select("line", ground=text)
+    absent = pl.col("birth_date").is_null() & since.is_null()
+    inside = ~absent & (left >= day_one).fill_null(value=True) & (since <= day_one).fill_null(value=True)
+    return _for_or_against(known.with_columns(text=text, holds=inside.cast(pl.Int64)))
+
+
+def _for_or_against(known: pl.DataFrame) -> pl.DataFrame:
+    """Tell `text` as `ground` where `holds` is what the repair makes of the field, as `fine` where recorded.
+
+    Where it is not what the repair makes of the field it stands as `plain`: known, but no ground.
+    """
+    fits = pl.col("value").is_null() | (pl.col("value") == pl.col("holds"))
+    return known.select(
+        "line",
+        ground=pl.when(fits).then("text"),
+        fine=pl.when(pl.col("now") == pl.col("holds")).then("text"),
+        plain=pl.when(~fits).then("text"),
+    )
 
 
 def own_disability(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
@@ -38,7 +55,9 @@ def own_disability(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     some = pl.col("disability").replace_strict(DISABILITY_WORDS, default=None).replace("なし", "登録なし")
     held = some.fill_null("登録なし")
     known = _asked(lines, "self_disability").join(sources.people, on="person")
-    return known.select("line", ground=pl.format("障害者手帳台帳は{}", held))
+    codes = {word: code for code, word in enumerate(DISABILITIES)}
+    code = pl.col("disability").replace_strict(codes, default=0, return_dtype=pl.Int64).fill_null(0)
+    return _for_or_against(known.with_columns(text=pl.format("障害者手帳台帳は{}", held), holds=code))
 
 
 def age(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
@@ -51,14 +70,16 @@ def age(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
         .otherwise(pl.lit(f"1月1日に{adult.value}歳以上（{article(adult.cite)}）"))
     )
     known = _asked(lines, "minor").join(sources.people, on="person")
-    return known.select("line", ground=pl.format("{}生、{}", day(pl.col("birth_date")), state))
+    text = pl.format("{}生、{}", day(pl.col("birth_date")), state)
+    holds = law.is_minor(pl.col("birth_date")).cast(pl.Int64)
+    return _for_or_against(known.with_columns(text=text, holds=holds))
 
 
 def incomes(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     """Say how the person's total income stands to the limit of a status, and who is in the family."""
     limits = sources.law.income_limits
     record = sources.record.select("person", "total_income")
-    home = sources.people.select("person", "household_id", "relationship", "sex")
+    home = sources.people.select("person", "household_id", "relationship", "sex", "birth_date")
     partner = (
         sources.residents.filter(pl.col("relationship").is_in(("head", "spouse")))
         .group_by("household_id")
@@ -86,8 +107,13 @@ def incomes(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
             pl.when(couple).then(pl.lit("世帯に配偶者あり")).otherwise(pl.lit("世帯に配偶者なし")),
             pl.format("申告の子{}人", pl.col("children").fill_null(0)),
         )
-        text = income if field == "working_student" else joined(income, family)
-        parts.append(known.filter(pl.col("field") == NUMBER[field]).select("line", ground=text))
+        over = pl.col("total_income") > most.value
+        old = pl.format("{}歳", sources.law.age(pl.col("birth_date")))
+        told = joined(income, old if field == "working_student" else family)
+        # Within the limit the rest (school, family) decides, of which the ward's records say little.
+        holds = pl.when(over).then(0).when(pl.lit(field == "working_student")).then(1).otherwise("value")
+        part = known.filter(pl.col("field") == NUMBER[field]).with_columns(text=told, holds=holds)
+        parts.append(_for_or_against(part))
     return pl.concat(parts)
 
 
