@@ -104,6 +104,6 @@ def test_only_what_changed_runs_again(repro: Callable[[], list[str]]) -> None:
     assert sorted(repro()) == sorted(["configure", *cli.STAGE_NAMES])
     assert repro() == []
     _edit(repro, "conf/model/default.yaml", "seed: 1", "seed: 2")
-    assert sorted(repro()) == sorted(["configure", "train", "evaluate", "suggest", "publish"])
+    assert sorted(repro()) == sorted(["configure", "train", "certify", "evaluate", "suggest", "publish"])
     _edit(repro, "conf/ward/folder.yaml", "synthetic: false", "synthetic: true")
     assert repro() == ["configure"]
