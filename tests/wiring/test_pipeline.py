@@ -13,7 +13,7 @@ import pytest
 from models import tracking
 from models.tracking.connection import client
 from models.tracking.runs import LEDGER, MODEL_ID
-from pipelines import cli
+from pipelines import cli, wiring
 from pipelines.job import Job
 from pipelines.publish import BOM, spreadsheet
 from pipelines.stage import Stage
@@ -149,6 +149,23 @@ def test_mlflow_has_the_whole_run_and_the_model(out: Path, suggestions: pl.DataF
     assert {"reliability.png", "precision_recall.png", "lift.png"} <= plots
     assert len(run.inputs.dataset_inputs) == 27
     assert (tracking.resolve(store) / "model.json").is_file()
+
+
+def test_the_backtest_leaves_figures_curves_and_a_page(out: Path, suggestions: pl.DataFrame) -> None:
+    folder = out / "evaluation"
+    metrics = json.loads((folder / "metrics.json").read_text())
+    record = json.loads((folder / "years" / f"{metrics['year']}.json").read_text())
+    assert record["figures"]["model"]["agreement"]["value"] == metrics["agreement"]
+    figures = pl.read_csv(folder / "figures.csv").filter(contestant="plain", figure="agreement")
+    assert figures["value"].to_list() == pytest.approx([metrics["plain_agreement"]], abs=1e-6)
+    for name, columns in wiring.CURVES.items():
+        assert set(columns) <= set(pl.read_csv(folder / f"{name}.csv").columns)
+    page = (folder / "index.html").read_text()
+    assert f"{metrics['agreement']:.1%}" in page
+    with client(out / "mlflow.db") as mlflow:
+        run = tracking.resume(out / "mlflow.db", suggestions["model_id"][0])
+        kept = {Path(file.path).name for file in mlflow.list_artifacts(run, "evaluation")}
+    assert {"index.html", "figures.csv", "groups.csv", "metrics.json", "years"} <= kept
 
 
 def test_no_artefact_names_a_person_or_a_folder(out: Path, suggestions: pl.DataFrame) -> None:
