@@ -13,6 +13,9 @@ _ENDS = (b"\n", b"\r")
 _END_OF_FILE = b"\x1a"
 """Ctrl-Z, with which old systems end a text file."""
 
+_NOT_CP932 = "\x80\xa0\uf8f0\uf8f1\uf8f2\uf8f3"
+"""What Python makes of the bytes 80, A0, FD, FE and FF, which mean nothing in cp932."""
+
 
 @dataclass(frozen=True, slots=True)
 class Guess:
@@ -45,9 +48,10 @@ def _bad_lines(sample: bytes, encoding: str) -> int:
 
 def _decoded(line: bytes, encoding: str) -> str | None:
     try:
-        return line.decode(encoding)
+        text = line.decode(encoding)
     except UnicodeDecodeError:
         return None
+    return None if encoding == "cp932" and any(sign in text for sign in _NOT_CP932) else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,18 @@ def split(data: bytes) -> Physical:
 
 def decoded(lines: list[bytes], encoding: str) -> pl.DataFrame:
     """Return `line` (from 1), `raw` and `undecodable`; `raw` is empty text where a line cannot be decoded."""
-    marks: list[bool] | None = None
     try:
-        texts = b"\n".join(lines).decode(encoding).split("\n") if lines else []
+        text = b"\n".join(lines).decode(encoding)
+        sound = encoding != "cp932" or not any(sign in text for sign in _NOT_CP932)
     except UnicodeDecodeError:
+        text, sound = "", False
+    marks: list[bool] | None = None
+    if sound:
+        texts = text.split("\n") if lines else []
+    else:
         one_by_one = [_decoded(line, encoding) for line in lines]
-        marks = [text is None for text in one_by_one]
-        texts = [text or "" for text in one_by_one]
+        marks = [one is None for one in one_by_one]
+        texts = [one or "" for one in one_by_one]
     return pl.DataFrame({"raw": texts}, schema={"raw": pl.String()}).select(
         pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("line"),
         "raw",

@@ -50,7 +50,7 @@ def judge(
     files: list[FileCount] = []
     odd = list(told)
     for (year, table), group in sorted(together.items(), key=lambda item: (item[0][0], item[0][1].name)):
-        kept, quarantined, counts = _judged(table, year, group)
+        kept, quarantined, counts = judged(table, year, group)
         (beside if table in BESIDE else tables)[year][table.name] = kept
         aside[year].append(quarantined)
         files += counts
@@ -103,10 +103,8 @@ def _require_tables(folder: Path, years: Sequence[int], there: set[tuple[int, Ta
         raise TadasuError(f"{folder}: the mapping brings no file of: {listed or 'any table'}.")
 
 
-def _judged(
-    table: Table, year: int, group: list[Batch]
-) -> tuple[pl.DataFrame, pl.DataFrame, list[FileCount]]:
-    """Return the kept rows of a table, its quarantined lines, and the counts of each file.
+def judged(table: Table, year: int, group: list[Batch]) -> tuple[pl.DataFrame, pl.DataFrame, list[FileCount]]:
+    """Judge the batches of one table of one year: kept rows, quarantined lines, and the counts of each file.
 
     The lines of several files are told apart by a running number while they are judged together.
     """
