@@ -266,7 +266,7 @@ def test_a_row_that_stays_says_who_agrees_and_what_else_could_be() -> None:
     """Record and report agree and the relative's claim is in order; the next candidate is named."""
     told = _told("zero", {"n_dependent_specified": (1, 0)}, _family(total_income=0), proposed=False)
     assert told["n_dependent_specified"] == (
-        "記録のまま：特定扶養 1人、給報と同じ、申告の1人は所得・年齢・重複に問題なし（次点：なしにする）"
+        "記録のまま：特定扶養 1人、給報と同じ、申告の1人は所得・年齢・重複に問題なし（次点 0人：なしにする）"
     )
 
 

@@ -16,6 +16,8 @@ from tadasu.law import Law
 __all__ = ["sentences"]
 
 NEXT = "次点"
+SHORT = 16
+"""Characters of a kind's label up to which it stands beside the next candidate's value."""
 
 
 def sentences(
@@ -36,6 +38,7 @@ def sentences(
         named = re.sub("（.*", "", labels.get(str(kind), ""))
         own = BUILDERS.get(str(kind), fallback(named))
         second = pl.when("proposed").then(own).otherwise(pl.format("{}：{}", pl.lit(NEXT), own))
-        stayed = left() + (pl.format("（{}：{}）", pl.lit(NEXT), pl.lit(named)) if kind else "")
+        how = f"：{named}" if len(named) <= SHORT else ""
+        stayed = left() + (pl.format("（{} {}{}）", pl.lit(NEXT), "value_text", pl.lit(how)) if kind else "")
         parts.append(part.select("line", "row_id", field="field_name", ground=stayed if stay else second))
     return pl.concat(parts).sort("line").drop("line")

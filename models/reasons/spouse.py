@@ -174,11 +174,7 @@ def _judged(known: pl.DataFrame, sources: Sources) -> pl.DataFrame:
         .when(within)
         .then(pl.lit(f"配偶者控除（{article(deductions.spouse_general.cite)}）"))
         .when(special > 0)
-        .then(
-            pl.format(
-                "配偶者特別控除{}（{}）", yen(special), pl.lit(article(deductions.spouse_special.first.cite))
-            )
-        )
+        .then(pl.format("配偶者特別控除{}（{}）", yen(special), _article_of_band(sources, own)))
         .otherwise(pl.lit("配偶者控除・配偶者特別控除なし"))
     )
     sign = pl.when(within).then(pl.lit("≦")).otherwise(pl.lit("＞"))
@@ -194,3 +190,11 @@ def _judged(known: pl.DataFrame, sources: Sources) -> pl.DataFrame:
         phrase=pl.when(may).then(pl.format("{}→{}", theirs, result)).otherwise(mine),
         bare=pl.when(may).then(theirs).otherwise(mine),
     )
+
+
+def _article_of_band(sources: Sources, own: pl.Expr) -> pl.Expr:
+    """Return the article of the special deduction's table for the taxpayer's own income."""
+    table = sources.law.deductions.spouse_special
+    band = table.bands.of(own)
+    first, second, third = (pl.lit(article(part.cite)) for part in (table.first, table.second, table.third))
+    return pl.when(band == 0).then(first).when(band == 1).then(second).otherwise(third)
