@@ -1,25 +1,29 @@
 """The one random sample over all lanes: control arm, certificate and elusion sample at once."""
 
-import math
 from hashlib import sha256
 
 import polars as pl
 
-from tadasu.tables.made import SAMPLE
+from tadasu.tables import SAMPLE
+
+BYTES = 6
+"""Of a row's hash, enough to tell shares of the list apart."""
 
 
 def draw(listed: pl.DataFrame, share: float, seed: int) -> pl.DataFrame:
     """Return the table `sample`: with which probability each row was drawn, and whether it was.
 
-    Rows, not households, are drawn, without regard to lane or probability, so each set of as many rows is as
-    likely. The draw is that of the rows' hashes under the seed: the same list gives the same sample, and
-    anybody can repeat it.
+    Each row is drawn on its own by its hash under the seed, without regard to lane, probability or household:
+    a list that grows during the season keeps the rows that were drawn, given how many they are each set of
+    that size is as likely, and anybody can repeat the draw.
+
+    Args:
+        listed: the year's `inconsistencies`.
+        share: the probability, from 0 to 1.
+        seed: of the draw.
     """
     rows = listed.select("tax_year", "row_id").sort("tax_year", "row_id")
-    size = min(rows.height, math.ceil(share * rows.height))
-    lots = pl.Series(
-        [sha256(f"{seed} {row}".encode()).hexdigest() for row in rows["row_id"]], dtype=pl.String
-    )
-    drawn = rows.with_columns(lot=lots).with_columns(drawn=pl.col("lot").rank("ordinal") <= size)
-    probability = size / rows.height if rows.height else 0.0
-    return SAMPLE.arrange(drawn.with_columns(probability=pl.lit(probability, pl.Float64)).drop("lot"))
+    lots = [sha256(f"{seed} {row}".encode()).digest()[:BYTES] for row in rows["row_id"]]
+    drawn = [int.from_bytes(lot) < share * 256**BYTES for lot in lots]
+    made = rows.with_columns(probability=pl.lit(share, pl.Float64), drawn=pl.Series(drawn, dtype=pl.Boolean))
+    return SAMPLE.arrange(made)

@@ -56,9 +56,12 @@ def forecast(
 def in_season(
     rows: pl.DataFrame, sample: pl.DataFrame, settings: SuggestSettings, *, model_id: str, known: Known
 ) -> Certificate:
-    """Certify on the labels of the year's random sample (`tadasu.tables.SAMPLE`); the others are not read."""
+    """Certify on the labels of the year's random sample (`tadasu.tables.SAMPLE`); the others are not read.
+
+    A drawn row without a label (an inquiry still open, or closed in bulk) counts as wrong.
+    """
     drawn = rows.join(sample.select("row_id", "drawn"), on="row_id", how="left", maintain_order="left")
-    shown = drawn.with_columns(wrong=pl.when("drawn").then("wrong"))
+    shown = drawn.with_columns(wrong=pl.when("drawn").then(pl.col("wrong").fill_null(value=True)))
     year = int(rows["tax_year"].first() or 0)  # type: ignore[arg-type]
     return certify(
         shown,

@@ -50,7 +50,7 @@ STAGES: tuple[Stage, ...] = (
         "ingest",
         "取り込み",
         (),
-        (*_TABLES, "{year}/quarantine.parquet", "intake.json"),
+        (*_TABLES, "{year}/quarantine.parquet", "{year}/quarantine.csv", "intake.json"),
         ("ward",),
         ("tadasu/extract", "tadasu/tables", "tadasu/fields.py"),
     ),
@@ -81,7 +81,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "certify",
         "証明",
-        ("intake.json", *_TABLES, *_FRAMES, "backtest/"),
+        ("intake.json", *_TABLES, *_FRAMES, "ranker/", "backtest/"),
         ("lanes/certificate.json", "lanes/certificate.ja.txt", "lanes/seconds.json"),
         ("ward", "suggest"),
         (

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -189,26 +190,27 @@ def test_a_field_that_a_new_law_brings_is_not_known_before(mini_tables: Tables) 
     assert known([mini_tables[2026]]) == Known(), "a year without labels shows nothing"
 
 
-def test_the_sample_is_of_the_stated_size_known_before_and_repeatable() -> None:
-    listed = pl.DataFrame({"tax_year": 2026, "row_id": [f"R{n}" for n in range(2_001)]}).cast(
-        {"tax_year": pl.Int32}
-    )
-    sample = draw(listed, 0.05, 1)
-    assert int(sample["drawn"].sum()) == 101
-    assert sample["probability"].unique().to_list() == [101 / 2_001]
-    assert sample.equals(draw(listed.reverse(), 0.05, 1))
-    assert not sample.equals(draw(listed, 0.05, 2))
-    assert draw(listed.clear(), 0.05, 1).is_empty()
+def _rows(size: int) -> pl.DataFrame:
+    frame = pl.DataFrame({"tax_year": 2026, "row_id": [f"R{number}" for number in range(size)]})
+    return frame.cast({"tax_year": pl.Int32, "row_id": pl.String})
+
+
+def test_the_sample_can_be_repeated_and_keeps_its_rows_while_the_list_grows() -> None:
+    sample = draw(_rows(4_000), 0.05, 1)
+    assert sample["probability"].unique().to_list() == [0.05]
+    assert sample.equals(draw(_rows(4_000).reverse(), 0.05, 1))
+    assert not sample.equals(draw(_rows(4_000), 0.05, 2))
+    early = draw(_rows(1_000), 0.05, 1)
+    assert early.filter("drawn").join(sample.filter("drawn"), on="row_id").height == early["drawn"].sum()
+    assert draw(_rows(0), 0.05, 1).is_empty()
+    assert draw(_rows(10), 1.0, 1)["drawn"].all()
 
 
 def test_each_row_is_as_likely_to_be_drawn() -> None:
-    listed = pl.DataFrame({"tax_year": 2026, "row_id": [f"R{n}" for n in range(40)]}).cast(
-        {"tax_year": pl.Int32}
-    )
-    counts = sum(draw(listed, 0.25, seed)["drawn"].cast(pl.Int64) for seed in range(400))
-    assert counts.sum() == 400 * 10  # type: ignore[union-attr]
-    assert counts.min() > 60  # type: ignore[operator,union-attr]
-    assert counts.max() < 145  # type: ignore[operator,union-attr]
+    drawn = np.array([draw(_rows(40), 0.25, seed)["drawn"].to_numpy() for seed in range(400)])
+    assert abs(drawn.mean() - 0.25) < 0.015
+    assert drawn.sum(axis=0).min() > 60
+    assert drawn.sum(axis=0).max() < 145
 
 
 def test_the_season_reads_no_label_outside_its_sample(mini_tables: Tables, mini_frames: Tables) -> None:
@@ -236,3 +238,20 @@ def test_the_season_reads_no_label_outside_its_sample(mini_tables: Tables, mini_
     )
     assert made == other
     assert made.labelled == drawn.height
+
+
+def test_a_drawn_row_without_an_answer_counts_as_wrong() -> None:
+    """An inquiry that is still open must not make the sample look better."""
+    rows = pl.DataFrame(
+        {
+            "tax_year": 2026,
+            "row_id": [f"R{number}" for number in range(1_000)],
+            "p_correction": 0.001,
+            "held": "",
+            "wrong": [None if number < 5 else False for number in range(1_000)],
+            "missed_yen": pl.Series([None] * 1_000, dtype=pl.Int64),
+        }
+    )
+    made = in_season(rows, draw(_rows(1_000), 1.0, 1), SETTINGS, model_id="m", known=Known())
+    assert made.labelled == 1_000
+    assert {(step.wrong, step.missed_yen) for step in made.steps} == {(5, 5 * SETTINGS.certify.clip_yen)}

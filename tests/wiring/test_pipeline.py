@@ -18,7 +18,7 @@ from pipelines.job import Job
 from pipelines.publish import BOM, spreadsheet
 from pipelines.stage import Stage
 from tadasu import ledger
-from tadasu.tables import LANES, SUGGESTIONS
+from tadasu.tables import CORRECTIONS, LANES, SUGGESTIONS
 
 pytestmark = pytest.mark.xdist_group("pipeline")
 QUICK = ("model=small", "model.trees=8", "evaluate.resamples=5")
@@ -61,7 +61,27 @@ def test_the_sample_is_drawn_over_all_rows_with_its_probability(out: Path) -> No
     sample = pl.read_parquet(out / "2026" / "sample.parquet")
     rows = pl.read_parquet(out / "2026" / "inconsistencies.parquet")
     assert set(sample["row_id"]) == set(rows["row_id"])
-    assert sample["probability"].unique().to_list() == [sample["drawn"].sum() / len(rows)]
+    assert sample["probability"].unique().to_list() == [0.05]
+
+
+def test_in_season_the_sample_certifies_once_it_is_complete(
+    tiny_ward: Path, out: Path, tmp_path: Path
+) -> None:
+    """While a drawn row is open the certificate stays provisional; then this year's own labels count."""
+    folder = tmp_path / "season"
+    shutil.copytree(out, folder, ignore=shutil.ignore_patterns("ml*"))
+    sample = pl.read_parquet(out / "2026" / "sample.parquet")
+    drawn = sample.filter("drawn")["row_id"].to_list()
+    place, words = folder / "2026" / "corrections.parquet", ["certify", f"ward={tiny_ward}", f"out={folder}"]
+    for told, purpose in ((drawn[:-1], "forecast"), (drawn, "season")):
+        done = pl.DataFrame({"row_id": told, "action_no": 1, "outcome": "no_change"})
+        CORRECTIONS.arrange(
+            pl.concat([CORRECTIONS.empty(), done], how="diagonal_relaxed").cast(dict(CORRECTIONS.schema))
+        ).write_parquet(place)
+        assert cli.main([*words, "tracking=off"]) == 0
+        made = json.loads((folder / "lanes" / "certificate.json").read_text())
+        assert (made["purpose"], made["provisional"]) == (purpose, purpose == "forecast")
+    assert made["labelled"] == len(drawn)
 
 
 def test_projected_hours_name_their_time_model(out: Path) -> None:
