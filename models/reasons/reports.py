@@ -132,7 +132,7 @@ def odd_ones(lines: pl.DataFrame, sources: Sources, names: pl.DataFrame) -> pl.D
     by_person = (
         known.sort("person", "document")
         .group_by("person", maintain_order=True)
-        .agg(odd_one=pl.format("{}は{}", "short", "odd").first())
+        .agg(odd_one=pl.format("{}：{}", "short", "odd").first())
     )
     asked = lines.filter(pl.col("field").is_in(summed)).select("line", "person")
     return asked.join(by_person, on="person").drop("person")
