@@ -15,6 +15,7 @@ tadasu: proposes, ranks and explains corrections to a ward's inconsistency list 
 
   tadasu run [settings]            all stages in one process: from an extract to a ranked list
   tadasu <stage> [settings]        one of: ingest validate featurize train certify evaluate suggest publish
+  tadasu ingest --accept-corrections FILE.csv [settings]    take quarantined lines back in, mended
   tadasu run -m model=default,small       one run for each combination of settings
   tadasu explain ROW_ID [--year YEAR]     one row opened: documents, candidates, reasons
   tadasu ledger verify [settings]  whether the ledger (監査証跡) is what was written
@@ -61,6 +62,7 @@ def _do(name: str, words: list[str]) -> int:
     commands: dict[str, Callable[[list[str]], int]] = {
         "run": lambda given: _run(STAGE_NAMES, given),
         **{stage: _one(stage) for stage in STAGE_NAMES},
+        "ingest": _ingest,
         "explain": _explain,
         "ledger": _ledger,
         "mlflow": _mlflow,
@@ -77,6 +79,24 @@ def _do(name: str, words: list[str]) -> int:
 
 def _one(stage: str) -> Callable[[list[str]], int]:
     return lambda words: _run((stage,), words)
+
+
+def _ingest(words: list[str]) -> int:
+    """Run the stage, after taking in the lines that staff mended, if there are any."""
+    option = "--accept-corrections"
+    given = next((word for word in words if word.partition("=")[0] == option), None)
+    if given is None:
+        return _run(("ingest",), words)
+    from pathlib import Path
+
+    from pipelines import mending
+
+    place = words.index(given)
+    file = given.partition("=")[2] or (words[place + 1] if place + 1 < len(words) else "")
+    rest = words[:place] + words[place + (1 if "=" in given else 2) :]
+    changed = mending.accept(Path(file).expanduser(), _settings(rest))
+    sys.stderr.write(f"{changed} corrections of quarantined lines taken in\n")
+    return _run(("ingest",), rest)
 
 
 def _run(names: tuple[str, ...], words: list[str]) -> int:

@@ -1,6 +1,8 @@
 """Ingest: a ward's extract becomes tables that keep their contract, and an account of the rest."""
 
 from pipelines.job import INTAKE, Job
+from pipelines.mending import FILE, mends_of
+from pipelines.publish import spreadsheet
 from pipelines.settings import ROOT, Settings
 from tadasu.extract import Intake, mapping, read_mapped
 from tadasu.extract import read as ingest
@@ -17,6 +19,7 @@ def run(job: Job) -> None:
         for name, frame in tables.items():
             job.write(f"{year}/{name}.parquet", frame)
         job.write(f"{year}/quarantine.parquet", intake.quarantine[year])
+        job.write(f"{year}/quarantine.csv", spreadsheet(intake.quarantine[year]))
     job.write(INTAKE, intake.report())
     job.inputs.update({f"extract/{file.file}": sha256(folder / file.file) for file in intake.files})
     job.detail["counts"] = intake.report()["totals"]
@@ -24,9 +27,13 @@ def run(job: Job) -> None:
 
 def _read(settings: Settings, job: Job) -> Intake:
     """Read the standard layout, or the ward's own files where its file of `conf/ward` has a mapping."""
+    mends = mends_of(settings)
+    if (path := settings.folder / FILE).is_file():
+        job.inputs[FILE] = sha256(path)
     if settings.ward.file is None:
-        return ingest(settings.extract, job.progress)
-    return read_mapped(settings.extract, mapping.load(ROOT / settings.ward.file), job.progress)
+        return ingest(settings.extract, job.progress, mends)
+    told = mapping.load(ROOT / settings.ward.file)
+    return read_mapped(settings.extract, told, job.progress, mends=mends)
 
 
 if __name__ == "__main__":

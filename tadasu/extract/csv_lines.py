@@ -24,16 +24,18 @@ class Lines:
 
     cells: `line` (Int64) and the wanted columns. broken: as `reasons.BREACH`; the two share no line.
     raw: every line of a text file as it stood (`line`, `raw`), which is also what was read; None otherwise.
+    withdrawn: how many of the broken lines were sound until staff withdrew them.
     """
 
     cells: pl.DataFrame
     broken: pl.DataFrame
     raw: pl.DataFrame | None
+    withdrawn: int = 0
 
     @property
     def read(self) -> int:
         """Return how many lines the file has below its header."""
-        return self.cells.height if self.raw is None else self.raw.height
+        return self.cells.height + self.withdrawn if self.raw is None else self.raw.height
 
 
 def header(path: Path) -> list[str]:

@@ -11,6 +11,7 @@ import polars as pl
 from tadasu.errors import TadasuError
 from tadasu.extract import cells, contract, duplicates, oddities, standard
 from tadasu.extract.csv_lines import Lines
+from tadasu.extract.mends import Mends
 from tadasu.extract.oddities import Oddity
 from tadasu.tables import EXTRACT, INCONSISTENCIES, QUARANTINE
 
@@ -63,8 +64,8 @@ class Intake:
         }
 
 
-def read(folder: Path, progress: Progress | None = None) -> Intake:
-    """Read an extract in the standard layout, Parquet or CSV.
+def read(folder: Path, progress: Progress | None = None, mends: Mends | None = None) -> Intake:
+    """Read an extract in the standard layout, Parquet or CSV, with the lines that staff mended (`mends`).
 
     A row that breaks its table's contract is quarantined; what is merely odd is kept and counted.
 
@@ -79,7 +80,7 @@ def read(folder: Path, progress: Progress | None = None) -> Intake:
     for place, source in enumerate(found.sources):
         if progress:
             progress(source.name, place / len(found.sources))
-        kept, quarantined, count = _take(source)
+        kept, quarantined, count = _take(source, mends or Mends.none())
         tables[source.year][source.table.name] = kept
         aside[source.year].append(quarantined)
         files.append(count)
@@ -91,9 +92,9 @@ def read(folder: Path, progress: Progress | None = None) -> Intake:
     return intake
 
 
-def _take(source: standard.Source) -> tuple[pl.DataFrame, pl.DataFrame, FileCount]:
+def _take(source: standard.Source, mends: Mends) -> tuple[pl.DataFrame, pl.DataFrame, FileCount]:
     """Return a file's kept rows, its quarantined lines, and the count of both."""
-    lines = standard.read_lines(source)
+    lines = standard.mended_lines(standard.read_lines(source), source, mends)
     frame = cells.plain(lines.cells, source.table)
     broken = pl.concat(
         [

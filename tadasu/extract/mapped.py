@@ -11,7 +11,9 @@ from tadasu.extract.batch import Batch
 from tadasu.extract.cut import Cut, cut
 from tadasu.extract.intake import FileCount, Intake, Progress, require_rows
 from tadasu.extract.mapping.model import Mapping, Source
+from tadasu.extract.mends import Mends, mended
 from tadasu.extract.oddities import Oddity
+from tadasu.store import sha256
 from tadasu.tables import BESIDE, EXTRACT, QUARANTINE, Table
 
 Pass = Callable[[Batch], Batch]
@@ -21,16 +23,21 @@ _STRANGERS = "対応づけのないファイル（読まなかった）"
 
 
 def read_mapped(
-    folder: Path, mapping: Mapping, progress: Progress | None = None, passes: Sequence[Pass] = ()
+    folder: Path,
+    mapping: Mapping,
+    progress: Progress | None = None,
+    passes: Sequence[Pass] = (),
+    mends: Mends | None = None,
 ) -> Intake:
-    """Read a ward's own files as its mapping says.
+    """Read a ward's own files as its mapping says, with the lines that staff mended (`mends`).
 
     Raises:
         TadasuError: the folder, a file, a column or a mandatory table is missing, a file is damaged, a column
             holds Individual Numbers, or the newest year's list has no row.
     """
     surveyed = found.survey(folder, mapping)
-    return judge(folder, _batches(surveyed.files, progress), passes, told=_strangers(surveyed))
+    batches = _batches(surveyed.files, progress, mends or Mends.none())
+    return judge(folder, batches, passes, told=_strangers(surveyed))
 
 
 def judge(
@@ -68,7 +75,7 @@ def _strangers(surveyed: found.Survey) -> list[Oddity]:
     return [Oddity(None, "", _STRANGERS, len(names), names)] if names else []
 
 
-def _batches(files: list[found.File], progress: Progress | None) -> Iterator[Batch]:
+def _batches(files: list[found.File], progress: Progress | None, mends: Mends) -> Iterator[Batch]:
     """Read file after file, tables that lie beside the extract first: they say how the others are read."""
     cuts: dict[object, Cut] = {}
     ordered = sorted(files, key=lambda file: (file.source.table not in BESIDE, file.year))
@@ -82,7 +89,9 @@ def _batches(files: list[found.File], progress: Progress | None) -> Iterator[Bat
         if key not in cuts:
             # The same file may bring several tables: a report and the dependants on it.
             cuts[key] = cut(file.path, file.source.layout, least=_least(file.source))
-        yield translate.batch(cuts[key], file)
+        digest = sha256(file.path) if mends.has(file.name) else ""
+        own = mended(cuts[key], mends.of(file.name, digest), file.source)
+        yield translate.batch(mends.told(own, file.name, digest), file)
     if progress:
         progress("", 1.0)
 

@@ -38,6 +38,7 @@ NO_IDENTIFIER = "番号として読めない（桁数・文字）"
 UNMAPPABLE = "外字または制御文字がある"
 INCOMPLETE = "組み合わせる項目の一部が空"
 TOO_LARGE = "数が大きすぎる"
+WITHDRAWN = "職員が取り下げた"
 
 
 def unreadable(dtype: pl.DataType) -> str:

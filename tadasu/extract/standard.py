@@ -10,8 +10,13 @@ from pathlib import Path
 import polars as pl
 
 from tadasu.errors import TadasuError
-from tadasu.extract import csv_lines
+from tadasu.extract import csv_lines, mapping, reasons
 from tadasu.extract.cells import unfit
+from tadasu.extract.cut import Cut
+from tadasu.extract.cut.shape import UNSPLIT
+from tadasu.extract.mapping import Cell, Layout, Part
+from tadasu.extract.mends import Mends, mended
+from tadasu.store import sha256
 from tadasu.tables import EXTRACT, Table
 
 _YEAR = re.compile(r"[0-9]{4}")
@@ -104,6 +109,19 @@ def read_lines(source: Source) -> csv_lines.Lines:
             f"{source.path}: cannot be read ({_brief(error)}). Have it exported anew."
         ) from error
     return csv_lines.unbroken(rows)
+
+
+def mended_lines(lines: csv_lines.Lines, source: Source, mends: Mends) -> csv_lines.Lines:
+    """Return a file's lines with what staff mended in them, as long as the file is still the same."""
+    if not mends.has(source.name):
+        return lines
+    cut = Cut(tuple(source.schema), lines.cells, lines.broken, pl.DataFrame(schema=UNSPLIT))
+    cells = tuple(Cell(name, (Part(name),)) for name in source.declared)
+    layout = Layout("csv" if source.is_csv else "parquet", encoding="utf-8")
+    columns = mapping.Source(source.table, (), layout, (mapping.Row(cells),))
+    found = mended(cut, mends.of(source.name, sha256(source.path)), columns)
+    gone = found.broken.filter(reason=reasons.WITHDRAWN).height
+    return csv_lines.Lines(found.cells, found.broken, lines.raw, gone)
 
 
 def _years(folder: Path) -> list[Path]:

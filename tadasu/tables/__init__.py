@@ -24,7 +24,7 @@ from tadasu.tables.extract import (
     RESIDENTS,
     SECOND_OPINIONS,
 )
-from tadasu.tables.made import CHANGES, LANES, QUARANTINE, REPAIRS, SAMPLE, SUGGESTIONS, TRUTH
+from tadasu.tables.made import CHANGES, LANES, MENDS, QUARANTINE, REPAIRS, SAMPLE, SUGGESTIONS, TRUTH
 from tadasu.tables.table import COUNT, DATE, FLAG, REAL, TEXT, YEAR, YEN, Column, Table
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "INCONSISTENCIES",
     "KINDS",
     "LANES",
+    "MENDS",
     "OUTCOMES",
     "PAYER_COLUMNS",
     "PERSON_COLUMNS",

@@ -22,6 +22,21 @@ QUARANTINE = Table(
     ),
 )
 
+MENDS = Table(
+    "mends",
+    "隔離行の訂正",
+    "a cell or a line that staff mended after it had been quarantined",
+    ("file", "line", "column"),
+    (
+        key("file", "ファイル"),
+        Column("line", YEN, "行", filled=True),
+        key("column", "列"),
+        text("value", "値"),
+        text("digest", "ファイルのハッシュ"),
+    ),
+    mandatory=False,
+)
+
 REPAIRS = Table(
     "repairs",
     "修正候補",

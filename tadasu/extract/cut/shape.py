@@ -41,8 +41,11 @@ def whole(names: Sequence[str], cells: pl.DataFrame, skipped: int = 0) -> Cut:
 
 
 def distinct(names: Sequence[str | None]) -> list[str]:
-    """Return column names that are all different: the second `氏名` is `氏名#2`, a nameless one its place."""
-    seen: dict[str, int] = {}
+    """Return column names that are all different: the second `氏名` is `氏名#2`, a nameless one its place.
+
+    A column of the file called `line` is `line#2`: the first is the number of the line.
+    """
+    seen = {"line": 1}
     told = []
     for place, given in enumerate(names, 1):
         name = (given or "").strip() or str(place)

@@ -46,8 +46,7 @@ def _without_others(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 def parquet(path: Path) -> Cut:
     """Cut a Parquet file: every column as text, dates as YYYY-MM-DD; `line` counts rows from 1."""
     rows = pl.read_parquet(path, glob=False, hive_partitioning=False)
-    plain = rows.select(
-        column.cast(pl.String()) for column in rows if not column.dtype.is_nested() and column.name != "line"
-    )
+    rows.columns = distinct(rows.columns)
+    plain = rows.select(column.cast(pl.String()) for column in rows if not column.dtype.is_nested())
     numbered = plain.with_row_index("line", 1).with_columns(pl.col("line").cast(pl.Int64()))
     return whole(plain.columns, numbered)
