@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from tadasu.extract.mapping import Mapping, MappingError, load
-from tadasu.extract.mapping.load import has_mapping
+from tadasu.extract.mapping.columns import _READING, _WHERE
+from tadasu.extract.mapping.load import _DEFAULTS, _MAPPING, _OF_SOURCE, has_mapping
+from tadasu.extract.mapping.model import ENCODINGS, FORMATS
 
 Load = Callable[[str], Mapping]
 WARDS = Path(__file__).parents[2] / "conf" / "ward"
@@ -103,3 +105,9 @@ def test_a_slot_fills_in_its_words(load: Load) -> None:
     assert [row.present for row in source.rows] == [("配偶者生年月日",), ("扶養1生年月日",)]
     assert [row.cells[2].constant for row in source.rows] == ["spouse", "dependent"]
     assert source.mapped == ("年度", "番号", "配偶者生年月日", "扶養1生年月日")
+
+
+def test_every_key_is_explained() -> None:
+    page = (WARDS.parents[1] / "docs" / "mapping.md").read_text(encoding="utf-8")
+    keys = {*_MAPPING, *_OF_SOURCE, *_DEFAULTS, *_READING, *_WHERE, "by", "cases", *ENCODINGS, *FORMATS}
+    assert [key for key in sorted(keys) if f"`{key}`" not in page] == []
