@@ -13,7 +13,7 @@ from tadasu.extract import cells, contract, duplicates, oddities, standard
 from tadasu.extract.csv_lines import Lines
 from tadasu.extract.mends import Mends
 from tadasu.extract.oddities import Oddity
-from tadasu.tables import EXTRACT, INCONSISTENCIES, QUARANTINE
+from tadasu.tables import BESIDE, EXTRACT, INCONSISTENCIES, QUARANTINE
 
 Progress = Callable[[str, float], None]
 
@@ -75,17 +75,18 @@ def read(folder: Path, progress: Progress | None = None, mends: Mends | None = N
     """
     found = standard.survey(folder)
     tables = {year: {table.name: table.empty() for table in EXTRACT} for year in found.years}
+    beside: dict[int, dict[str, pl.DataFrame]] = {year: {} for year in found.years}
     aside: dict[int, list[pl.DataFrame]] = {year: [QUARANTINE.empty()] for year in found.years}
     files = []
     for place, source in enumerate(found.sources):
         if progress:
             progress(source.name, place / len(found.sources))
         kept, quarantined, count = _take(source, mends or Mends.none())
-        tables[source.year][source.table.name] = kept
+        (beside if source.table in BESIDE else tables)[source.year][source.table.name] = kept
         aside[source.year].append(quarantined)
         files.append(count)
     quarantine = {year: QUARANTINE.arrange(pl.concat(frames)) for year, frames in aside.items()}
-    intake = Intake(tables, quarantine, files, _oddities(found, tables))
+    intake = Intake(tables, quarantine, files, _oddities(found, tables), beside)
     require_rows(folder, intake)
     if progress:
         progress("", 1.0)

@@ -17,7 +17,7 @@ from tadasu.extract.cut.shape import UNSPLIT
 from tadasu.extract.mapping import Cell, Layout, Part
 from tadasu.extract.mends import Mends, mended
 from tadasu.store import sha256
-from tadasu.tables import EXTRACT, Table
+from tadasu.tables import BESIDE, EXTRACT, Table
 
 _YEAR = re.compile(r"[0-9]{4}")
 _SUFFIXES = (".parquet", ".csv")
@@ -84,7 +84,7 @@ def survey(folder: Path) -> Survey:
     strangers = [path.name for path in _visible(folder) if path not in years]
     problems: dict[str, list[str]] = {}
     for year in years:
-        for table in EXTRACT:
+        for table in (*EXTRACT, *BESIDE):
             for problem in _find(year, table, sources):
                 problems.setdefault(problem, []).append(year.name)
         known = {source.path for source in sources}

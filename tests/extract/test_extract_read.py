@@ -155,3 +155,13 @@ def test_nearly_all_of_the_sample_ward_enters() -> None:
     totals = extract.read(Path(os.environ["TADASU_SAMPLE_WARD"])).report()["totals"]
     assert totals["read"] == totals["kept"] + totals["quarantined"]
     assert totals["quarantined"] < totals["read"] / 10_000
+
+
+def test_tables_beside_the_extract_are_read_where_they_lie(ward: Ward, save: Save) -> None:
+    folder = save(ward, "parquet")
+    lines = "old_person_id,new_person_id,from_year\nP001,P002,2025\n"
+    (folder / "2025" / "person_ids.csv").write_text(lines, encoding="utf-8")
+    intake = extract.read(folder)
+    assert intake.beside[2025]["person_ids"].rows() == [("P001", "P002", 2025)]
+    assert intake.beside[2024] == {}
+    assert "person_ids" not in intake.tables[2025]
