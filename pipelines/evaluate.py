@@ -130,7 +130,7 @@ def _of_year(job: Job, year: int, known: list[int], ranker: "Ranker", progress: 
         years,
         law,
         settings.evaluate,
-        settings.suggest.time,
+        settings.suggest,
         bulk_staff=bulk_staff,
         threads=settings.model.threads,
         progress=lambda label, share: progress(label, 0.3 + 0.7 * share),

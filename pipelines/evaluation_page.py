@@ -25,6 +25,7 @@ _TEMPLATES = Path(__file__).with_name("templates")
 NOTHING = "–"
 KINDS = {"age": "年齢（1月1日）", "sex": "性別", "channel": "資料の提出経路"}
 HEADLINES = ("agreement", "right_field_and_value_first", "yen_in_first_fifth", "hours_saved")
+OF_LANES = ("cleared", "missed_among_cleared", "passed_over", "hours_saved", "hours_saved_with_sample")
 BY_YEAR = (*HEADLINES[:3], "exact_repair_f1", "row_pr_auc", "hours_saved", "cleared", "missed_among_cleared")
 PICTURES = {
     "precision_recall": "適合率と再現率：修正が要る行を、どれだけ外さずに拾えるか。",
@@ -58,6 +59,7 @@ def render(years: Sequence[Backtested], pictures: Mapping[str, bytes], settings:
         lines=lines,
         headlines=[lines[name] for name in HEADLINES],
         plain=[lines[measure.name] for measure in MEASURES if not measure.lanes],
+        laned=[lines[name] for name in OF_LANES],
         others=[CONTESTANTS[name] for name in others],
         missing=[CONTESTANTS[name] for name in others if name not in newest.figures],
         lanes=_lanes(newest),

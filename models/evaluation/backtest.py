@@ -12,6 +12,7 @@ from models.evaluation import baselines
 from models.evaluation.bootstrap import Figure, intervals
 from models.evaluation.groups import by_group
 from models.evaluation.judged import arrays, judged
+from models.evaluation.laned import laned
 from models.evaluation.measures import MEASURES, Array
 from models.evaluation.officers import Share, counted, most, two_officers
 from models.evaluation.plain import plain
@@ -20,7 +21,7 @@ from models.evaluation.season import Season
 from models.evaluation.yen import changes_of
 from models.hours import HOUR, projected
 from models.seconds import by_hand
-from models.settings import EvaluateSettings, TimeModel
+from models.settings import EvaluateSettings, SuggestSettings
 from tadasu.law import Law
 from tadasu.tables import LANES
 
@@ -71,7 +72,7 @@ def backtest(
     years: Mapping[int, Tables],
     law: Law,
     settings: EvaluateSettings,
-    time: TimeModel,
+    suggesting: SuggestSettings,
     *,
     bulk_staff: tuple[str, ...] = (),
     threads: int = 1,
@@ -86,7 +87,7 @@ def backtest(
             earlier labelled years the extract, `repairs` and `changes`. Later years are not looked at.
         law: of the year, for the tax that a right repair moves.
         settings: resamples, seed, bands.
-        time: the model of the projected hours.
+        suggesting: the promise of what is cleared, and the model of the projected hours.
         bulk_staff: staff identifiers under which the ward closes rows in bulk.
         threads: of the plain LightGBM.
         progress: told what is done and how far it is.
@@ -99,8 +100,12 @@ def backtest(
         lines["base"] = baselines.base_rate(here, past, bulk_staff)
         lines["rules"] = baselines.rules(here, past, bulk_staff)
         lines["plain"] = plain(here, past, threads, bulk_staff)
-    held = {name: judged(found, rows) for name, found in lines.items() if found is not None}
-    held[MODEL] = _timed(held[MODEL], made, rows, here, past, time, bulk_staff)
+    hand = by_hand(here, past.values(), suggesting.time, bulk_staff)
+    held = {
+        name: _held(name, found, made, rows, hand, suggesting)
+        for name, found in lines.items()
+        if found is not None
+    }
     progress(f"{year}年度の区間", 0.6)
     figures = _figures(held, rows, settings, lambda share: progress(f"{year}年度の区間", 0.6 + 0.3 * share))
     right = _with_candidate(rows, here["truth"])
@@ -120,21 +125,21 @@ def backtest(
     )
 
 
-def _timed(
-    held: pl.DataFrame,
+def _held(
+    name: str,
+    lines: pl.DataFrame,
     made: Season,
     rows: pl.DataFrame,
-    here: Tables,
-    past: Mapping[int, Tables],
-    time: TimeModel,
-    bulk_staff: tuple[str, ...],
+    hand: pl.DataFrame,
+    settings: SuggestSettings,
 ) -> pl.DataFrame:
-    """Add by row the projected seconds, by hand and with suggestions, and whether the sample drew it."""
-    hand = by_hand(here, past.values(), time, bulk_staff)
-    cost = projected(made.lines, rows.select("row_id", SIGNATURE, "asked"), hand, time, made.sample)
+    """Hold a contestant's lines against the rows, with its lanes and its projected seconds."""
+    if name != MODEL:
+        lines = laned(lines, rows, made.sample, made.seconds, settings)
+    cost = projected(lines, rows.select("row_id", SIGNATURE, "asked"), hand, settings.time, made.sample)
     placed = rows.select("row_id").join(cost, on="row_id", how="left", maintain_order="left")
     names = ("hand", "cost", "cost_sampled", "own", "sampled")
-    held = held.with_columns(placed[name].cast(pl.Float64) for name in names)
+    held = judged(lines, rows).with_columns(placed[name].cast(pl.Float64) for name in names)
     return held.with_columns(clear_unseen=pl.col("lane_clear") * (1.0 - pl.col("sampled")))
 
 

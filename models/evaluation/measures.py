@@ -24,8 +24,8 @@ FIRST = 0.2
 class Measure:
     """A figure: `of` gives its values (one a set of weights) from the rows and the weights (sets × rows).
 
-    `label` and `meaning` are what staff read; `lower` is better for errors; `lanes`: it speaks of the lanes,
-    so it exists only for suggestions that have them; `percent`: it is shown as one.
+    `label` and `meaning` are what staff read; `lower` is better for errors;
+    `lanes`: it speaks of the lanes; `percent`: it is shown as one.
     """
 
     name: str

@@ -21,11 +21,12 @@ Tables = dict[str, pl.DataFrame]
 
 @dataclass(frozen=True)
 class Season:
-    """Suggestions of the year, the sample that was drawn, and what its labels certified."""
+    """Suggestions of the year, the sample that was drawn, what its labels certified, seconds by hand."""
 
     lines: pl.DataFrame
     sample: pl.DataFrame
     certificate: Certificate
+    seconds: Seconds
 
 
 def season(
@@ -53,4 +54,4 @@ def season(
     lines = first.lines.drop("lane", "rank").join(
         rows.select(*ROW, "lane", "rank"), on=list(ROW), how="left", maintain_order="left"
     )
-    return Season(lines.sort("rank", maintain_order=True), sample, certificate)
+    return Season(lines.sort("rank", maintain_order=True), sample, certificate, seconds)

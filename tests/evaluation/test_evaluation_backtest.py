@@ -48,7 +48,7 @@ def made(ranker: Ranker, years: dict[int, Tables]) -> Season:
 
 @pytest.fixture(scope="module")
 def tested(made: Season, years: dict[int, Tables]) -> Backtested:
-    return backtest(made, 2025, years, LAW, QUICK, SETTINGS.time)
+    return backtest(made, 2025, years, LAW, QUICK, SETTINGS)
 
 
 def _equal(one: Backtested, other: Backtested) -> bool:
@@ -87,7 +87,7 @@ def test_an_oracle_gets_full_marks(made: Season, years: dict[int, Tables]) -> No
     )
     order = pl.col("p_correction").rank("dense", descending=True)
     found = backtest(
-        replace(made, lines=lines.with_columns(rank=order)), 2025, years, LAW, QUICK, SETTINGS.time
+        replace(made, lines=lines.with_columns(rank=order)), 2025, years, LAW, QUICK, SETTINGS
     ).figures[MODEL]
     perfect = ("row_pr_auc", "agreement", "right_field_first", "right_field_and_value_first", "exact_repair")
     for name in (*perfect, "exact_repair_f1", "inquire_right"):
@@ -102,7 +102,7 @@ def test_later_years_and_unread_tables_change_nothing(
     """Next year's folder is not looked at; of this year's features and of what it has in store neither."""
     more = years | {2026: mini_tables[2026]}
     fewer = {name: frame for name, frame in years[2025].items() if name != "features"}
-    again = backtest(made, 2025, more | {2025: fewer}, LAW, QUICK, SETTINGS.time)
+    again = backtest(made, 2025, more | {2025: fewer}, LAW, QUICK, SETTINGS)
     assert _equal(again, tested)
 
 

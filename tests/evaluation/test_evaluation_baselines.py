@@ -3,10 +3,13 @@
 import polars as pl
 import pytest
 
-from models.evaluation.baselines import LINES, base_rate, rules
+from models.evaluation.baselines import LINES, base_rate, lines_of, rules
 from models.evaluation.judged import judged
+from models.evaluation.laned import laned
 from models.evaluation.plain import plain
 from models.evaluation.rows import judged_rows
+from models.seconds import Seconds
+from models.settings import SuggestSettings
 from tadasu.law import Law
 
 Tables = dict[str, pl.DataFrame]
@@ -134,3 +137,26 @@ def test_no_baseline_looks_at_the_tested_years_labels(name: str, years: dict[int
     assert seen is not None
     assert blind is not None
     assert seen.equals(blind)
+
+
+def test_a_baseline_gets_lanes_by_its_own_probabilities() -> None:
+    """Sure of 'leave' and certified: cleared; of a change: confirmed; of the fields alone: read."""
+    n = 400
+    ids = [f"R{number:03}" for number in range(n)]
+    rows = pl.DataFrame({"row_id": ids, "corrected": [False] * (n - 2) + [True] * 2, "yen": [0] * n})
+    sample = rows.select("row_id", tax_year=pl.lit(2025, pl.Int32), drawn=pl.lit(True))
+    p = [0.001] * (n - 2) + [0.99, 0.9]
+    changes = pl.DataFrame(
+        [(ids[-2], "widow", 0.99, True)]
+        + [(ids[-1], name, 0.3, name == "widow") for name in ("minor", "single_parent", "widow")],
+        schema=["row_id", "field", "p_field", "proposed"],
+        orient="row",
+    ).with_columns(proposed_value=pl.lit("true"))
+    lines = lines_of(pl.DataFrame({"row_id": ids, "p_correction": p}), changes)
+    settings = SuggestSettings()
+    found = laned(lines, rows, sample, Seconds.stated(settings.time), settings)
+    lanes = dict(found.select("row_id", "lane").iter_rows())
+    assert [lanes[row] for row in ids[:-2]] == ["clear"] * (n - 2)
+    assert [lanes[row] for row in ids[-2:]] == ["confirm", "review"]
+    few = sample.with_columns(drawn=pl.col("row_id") < "R100")  # 100 rows cannot certify one in a hundred
+    assert "clear" not in set(laned(lines, rows, few, Seconds.stated(settings.time), settings)["lane"])
