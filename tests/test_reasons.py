@@ -10,13 +10,26 @@ from models.reasons import sentences
 from models.reasons.builders import BUILDERS, FALLBACK
 from models.reasons.record import NONE, record
 from models.reasons.wording import limit, yen
+from tadasu.fields import FIELDS
 from tadasu.law import Law
-from tadasu.tables import CHANGES, EXTRACT, REPAIRS
+from tadasu.tables import CHANGES, EXTRACT, REPAIRS, Table
 
 YEAR = 2026
 LAW = Law.of(YEAR)
 LIMIT = limit(LAW.income_limits.relative)
 Rows = list[dict[str, object]]
+
+
+def _frame(table: Table, lines: Rows) -> pl.DataFrame:
+    cells = [
+        {name: line.get(name, YEAR if name == "tax_year" else None) for name in table.schema}
+        for line in lines
+    ]
+    return pl.DataFrame(cells, schema=table.schema) if cells else table.empty()
+
+
+def _ward(**tables: Rows) -> dict[str, pl.DataFrame]:
+    return {table.name: _frame(table, tables.get(table.name, [])) for table in EXTRACT}
 
 
 def _told(
@@ -31,19 +44,12 @@ def _told(
     """Return the sentence by field of one repair ({field: (recorded, proposed)}) of a row of person P1."""
     key = {"tax_year": YEAR, "row_id": "R1", "repair_id": 1}
     listed = key | {"person_id": "P1", "check_code": "K1", "check_name": "検査", "field": next(iter(changes))}
-    ward = {"inconsistencies": [listed | (row or {})]} | tables
-    made = {}
-    for table in EXTRACT:
-        cells = [
-            {name: line.get(name, YEAR if name == "tax_year" else None) for name in table.schema}
-            for line in ward.get(table.name, [])
-        ]
-        made[table.name] = pl.DataFrame(cells, schema=table.schema) if cells else table.empty()
+    made = _ward(**({"inconsistencies": [listed | (row or {})]} | tables))
     repair = key | {"person_id": "P1", "kind": kind, "document_id": document}
     lines = [key | {"field": f, "recorded": str(a), "proposed": str(b)} for f, (a, b) in changes.items()]
     frames = {
-        "repairs": pl.DataFrame([{name: repair.get(name) for name in REPAIRS.schema}], schema=REPAIRS.schema),
-        "changes": pl.DataFrame(lines, schema=CHANGES.schema),
+        "repairs": _frame(REPAIRS, [repair]),
+        "changes": _frame(CHANGES, lines),
     }
     shown = frames["changes"].rename({"recorded": "current_value", "proposed": "proposed_value"})
     told = sentences(shown.with_columns(proposed=pl.lit(proposed)), frames, made, LAW)
@@ -77,6 +83,33 @@ def test_every_kind_has_a_sentence_or_is_listed_as_falling_back() -> None:
     told = BUILDERS.keys() | FALLBACK
     assert named <= told, f"no sentence: {named - told}; add it to models/reasons/builders.py"
     assert not (BUILDERS.keys() & FALLBACK)
+
+
+def test_no_kind_is_left_without_a_sentence() -> None:
+    """With nothing known of the person but the row itself, every kind still says what changes."""
+    values = {
+        "social_insurance": ("100", "0"),
+        "salary_revenue": ("0", "100"),
+        "n_dependent_general": ("0", "1"),
+        "spouse_kind": ("none", "general"),
+        "widow": ("true", "false"),
+    }
+    key = {"tax_year": YEAR, "row_id": "R1", "person_id": "P1"}
+    kinds = [kind for kind in KINDS if kind.name != "leave"]
+    repairs = [key | {"repair_id": n, "kind": kind.name} for n, kind in enumerate(kinds, 1)]
+    changes = [
+        key | {"repair_id": n, "field": field, "recorded": old, "proposed": new}
+        for n in range(1, len(kinds) + 1)
+        for field, (old, new) in values.items()
+    ]
+    frames = {"repairs": _frame(REPAIRS, repairs), "changes": _frame(CHANGES, changes)}
+    listed: Rows = [key | {"check_code": "K1", "check_name": "検査"}]
+    shown = frames["changes"].rename({"recorded": "current_value", "proposed": "proposed_value"})
+    told = sentences(shown.with_columns(proposed=pl.lit(True)), frames, _ward(inconsistencies=listed), LAW)
+    labels = {kind.label.split("（")[0] for kind in kinds}
+    for field, ground in told.select("field", "ground").iter_rows():
+        assert FIELDS[field].label in ground or ground in labels
+        assert "None" not in ground
 
 
 @pytest.mark.parametrize(
@@ -363,17 +396,8 @@ def test_premiums_are_told_with_what_the_law_gives_for_them() -> None:
 
 def test_a_row_that_says_nothing_and_has_no_candidate_still_gets_a_sentence() -> None:
     """A line without field and repair, on a row that names no field."""
-    tables = {"residents": [_person()], "assessments": [_record()]}
     key = {"tax_year": YEAR, "row_id": "R1", "person_id": "P1", "check_code": "K1"}
-    made = {
-        table.name: pl.DataFrame(
-            [{name: line.get(name) for name in table.schema} for line in tables.get(table.name, [])],
-            schema=table.schema,
-        )
-        for table in EXTRACT
-    }
-    listed = {name: key.get(name) for name in made["inconsistencies"].columns}
-    made["inconsistencies"] = pl.DataFrame([listed], schema=made["inconsistencies"].schema)
+    made = _ward(residents=[_person()], assessments=[_record()], inconsistencies=[key])
     line = pl.DataFrame(
         {
             "row_id": ["R1"],

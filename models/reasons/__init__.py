@@ -16,6 +16,7 @@ from tadasu.law import Law
 __all__ = ["sentences"]
 
 NEXT = "次点"
+UNKNOWN = "根拠の記載なし"
 SHORT = 16
 """Characters of a kind's label up to which it stands beside the next candidate's value."""
 
@@ -40,5 +41,8 @@ def sentences(
         second = pl.when("proposed").then(own).otherwise(pl.format("{}：{}", pl.lit(NEXT), own))
         how = f"：{named}" if len(named) <= SHORT else ""
         stayed = left() + (pl.format("（{} {}{}）", pl.lit(NEXT), "value_text", pl.lit(how)) if kind else "")
-        parts.append(part.select("line", "row_id", field="field_name", ground=stayed if stay else second))
+        # No line goes without a reason, whatever a repair that is new here says of itself.
+        least = pl.format("{} {}→{}：{}", "label", "now_text", "value_text", pl.lit(named or UNKNOWN))
+        told = pl.coalesce(*((stayed, left()) if stay else (second, least)), pl.lit(named or UNKNOWN))
+        parts.append(part.select("line", "row_id", field="field_name", ground=told))
     return pl.concat(parts).sort("line").drop("line")

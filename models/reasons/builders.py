@@ -36,7 +36,8 @@ LENGTHY = (NUMBER["donation_furusato"], NUMBER["one_stop"])
 
 def beside_record() -> pl.Expr:
     """Say what else is known: what the difference is equal to, who agrees with the record, the others."""
-    return bracketed(joined(c("gap"), c("kept") + "は記録と同じ", c("others")))
+    others = pl.when(c("gap").is_null()).then("others")
+    return bracketed(joined(c("gap"), c("kept") + "は記録と同じ", others))
 
 
 def stated(source: pl.Expr) -> pl.Expr:
@@ -104,7 +105,7 @@ def _one_report(sign: str, otherwise: str) -> pl.Expr:
         .then(twice)
         .when(adds_up)
         .then(sum_told)
-        .otherwise(stated(c("said").fill_null("資料の計")))
+        .otherwise(stated(c("said").fill_null("申告書と支払報告書の計")))
     )
 
 
@@ -136,7 +137,11 @@ def _left_out() -> pl.Expr:
 
 
 def _keyed() -> pl.Expr:
-    return pl.format("{}：{}の{}→{}なら一致", "label", "paper", "keyed", "value_text")
+    by_income = pl.format("{}：{}の{}→{}なら一致", "label", "paper", "keyed", "value_text")
+    amount = pl.format("{}の{}", "paper", yen(c("paper_amount")))
+    doubted = pl.format("{}は桁・数字の入力誤りの疑い", pl.coalesce(amount, pl.lit("資料の値")))
+    salary = c("field") == NUMBER["salary_revenue"]
+    return pl.coalesce(pl.when(salary).then(by_income), _changed(doubted))
 
 
 def _listed() -> pl.Expr:

@@ -81,26 +81,9 @@ def earthquake_insurance(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
 
 def medical(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     """Say from which amount paid the deduction follows by law, or that both kinds of it are claimed."""
-    rule = sources.law.deductions.medical_expense
     numbers = [NUMBER["medical_expense"], NUMBER["self_medication"]]
-    record = sources.record.select("person", "medical_expense", "self_medication", income="total_income")
+    record = sources.record.select("person", "medical_expense", "self_medication")
     asked = lines.filter(pl.col("field").is_in(numbers)).join(record, on="person")
-    paid = pl.coalesce(
-        *(
-            pl.when(
-                (rule.of(pl.col(name), pl.lit(0), pl.col("income").clip(0)) == pl.col("value"))
-                & (pl.col(name) != pl.col("value"))
-            ).then(name)
-            for name in ("now", "expected", "stated")
-        )
-    )
-    law = pl.format(
-        "支払額{}とみて{}又は所得の{}を引いた額（{}）",
-        yen(paid),
-        pl.lit(round_yen(rule.floor.value)),
-        pl.lit(percent(rule.income_share.fraction)),
-        pl.lit(article(rule.floor.cite)),
-    )
     both = pl.when((pl.col("medical_expense") > 0) & (pl.col("self_medication") > 0)).then(
         pl.format(
             "医療費控除{}とセルフメディケーション税制{}を併用",
@@ -108,8 +91,30 @@ def medical(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
             yen(pl.col("self_medication")),
         )
     )
-    own = (pl.col("field") == NUMBER["medical_expense"]) & (pl.col("value") > 0)
-    return asked.select("line", ground=pl.coalesce(pl.when(own).then(law), both))
+    known = asked.join(_paid(lines, sources), on="line", how="left")
+    return known.select("line", ground=pl.coalesce("by_law", both))
+
+
+def _paid(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
+    """Say by line which amount of record, list or document gives the proposed deduction: (line, by_law)."""
+    rule = sources.law.deductions.medical_expense
+    asked = lines.filter(pl.col("field") == NUMBER["medical_expense"], pl.col("value") > 0)
+    listed = asked.unpivot(on=["now", "stated", "expected"], index="line", value_name="paid").drop("variable")
+    papers = sources.values.filter(pl.col("field") == NUMBER["medical_expense"])
+    stated = asked.select("line", "person").join(papers.select("person", paid="value"), on="person")
+    every = pl.concat([listed, stated.select("line", "paid")]).unique()
+    income = sources.record.select("person", income="total_income")
+    known = every.join(asked.select("line", "person", "value"), on="line").join(income, on="person")
+    left = rule.of(pl.col("paid"), pl.lit(0), pl.col("income").clip(0))
+    fitting = known.filter((left == pl.col("value")) & (pl.col("paid") != pl.col("value")))
+    text = pl.format(
+        "支払額{}とみて{}又は所得の{}を引いた額（{}）",
+        yen(pl.col("paid")),
+        pl.lit(round_yen(rule.floor.value)),
+        pl.lit(percent(rule.income_share.fraction)),
+        pl.lit(article(rule.floor.cite)),
+    )
+    return fitting.group_by("line").agg(pl.col("paid").min()).select("line", by_law=text)
 
 
 def specified_relative(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
@@ -132,14 +137,14 @@ def specified_relative(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
         result.fill_null("→特定親族特別控除なし"),
     )
     asked = lines.filter(pl.col("field") == NUMBER["specified_relative_special"])
-    found = asked.select("line", "person", "now", "related_person_id").join(
+    found = asked.select("line", "person", "now", "value", "related_person_id").join(
         claims.with_columns(young=young.fill_null(value=False), text=text, special=special), on="person"
     )
     named = (pl.col("dependent_person_id") == pl.col("related_person_id")).fill_null(value=False)
-    ranked = found.with_columns(named=named).filter(pl.col("named") | pl.col("young"))
-    ordered = ranked.sort(
-        "line", "named", "relative_income", "document", descending=[False, True, True, False], nulls_last=True
-    )
+    fits = (pl.col("special") == pl.col("value")).fill_null(value=False)
+    ranked = found.with_columns(named=named, fits=fits).filter(pl.col("named") | pl.col("young"))
+    order = {"named": True, "fits": True, "relative_income": True, "document": False}
+    ordered = ranked.sort("line", *order, descending=[False, *order.values()], nulls_last=True)
     return ordered.group_by("line", maintain_order=True).agg(
         ground=pl.col("text").first(),
         fine=pl.col("text").filter(pl.col("special") == pl.col("now")).first(),

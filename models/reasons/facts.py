@@ -31,6 +31,7 @@ PARTS: tuple[Callable[[pl.DataFrame, Sources], pl.DataFrame], ...] = (
     deductions.medical,
     loans_and_gifts.housing_loan,
     loans_and_gifts.donations,
+    loans_and_gifts.dividend_levy,
 )
 """What is told of a field beside documents; each function answers for the lines about its own fields."""
 

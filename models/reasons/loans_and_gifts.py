@@ -4,7 +4,7 @@ import polars as pl
 
 from features.repairs.sources import Sources
 from features.values import NUMBER
-from models.reasons.wording import PAPERS, article, joined, round_yen, yen
+from models.reasons.wording import PAPERS, article, joined, percent, round_yen, yen
 
 
 def housing_loan(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
@@ -72,3 +72,32 @@ def donations(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
         pl.when(some & pl.col("filed")).then(void),
     )
     return known.select("line", ground=text)
+
+
+def dividend_levy(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
+    """Say which share of stocks and dividends the credit is by law, or that the income tax stands there."""
+    papers = sources.law.income_tax_papers
+    levy, withheld = papers.dividend_levy, papers.dividend_withholding
+    record = sources.record.select("person", "stock_income", "dividend_income")
+    known = lines.filter(pl.col("field") == NUMBER["dividend_levy_credit"]).join(record, on="person")
+    income = pl.col("stock_income") + pl.col("dividend_income")
+    by_law = levy.down(income.clip(0))
+    share = pl.format(
+        "株式等・配当の所得{}の{}は{}（{}）",
+        yen(income),
+        pl.lit(percent(levy.fraction)),
+        yen(by_law),
+        pl.lit(article(levy.cite)),
+    )
+    ratio = withheld.fraction / levy.fraction
+    turned = ((pl.col("value") * ratio.numerator // ratio.denominator) - pl.col("now")).abs() <= 4
+    mixed = pl.format(
+        "記録{}は所得税の源泉徴収{}の額とみて{}に直す",
+        yen(pl.col("now")),
+        pl.lit(percent(withheld.fraction)),
+        pl.lit(percent(levy.fraction)),
+    )
+    return known.select(
+        "line",
+        ground=pl.when(turned & (pl.col("value") > 0)).then(mixed).when(income > 0).then(share),
+    )

@@ -179,17 +179,22 @@ def class_grounds(lines: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     ranked = found.with_columns(
         named=named.fill_null(value=False),
         own=own,
+        here=pl.any_horizontal(
+            (pl.col(side) == pl.col("field")).fill_null(value=False) for side in ("from_field", "to_field")
+        ),
         moves=(pl.col("class_field") == gains).fill_null(value=False),
     )
     order = {"named": True, "matter": False, "moves": True, "document": False, "line_no": False}
     ranked = ranked.filter("own").sort("line", *order, descending=[False, *order.values()], nulls_last=True)
+    # Whom the line's own class is about goes before those of another class that its repair changes too.
+    about = pl.col("here") | ~pl.col("here").any()
     told, plain = pl.format("{}{}", "who", "fault"), pl.format("{}{}", "who", "plain")
     well = pl.col("fault").is_null().all()
     people = pl.struct("dependent_person_id", "birth_date").n_unique()
     texts = ranked.group_by("line", maintain_order=True).agg(
-        against=told.filter(pl.col("matter") <= SEVERE).first(),
-        unknown=told.drop_nulls().first(),
-        other_class=pl.format("{}{}", "who", "class_fault").drop_nulls().first(),
+        against=told.filter((pl.col("matter") <= SEVERE) & about).first(),
+        unknown=told.filter(about).drop_nulls().first(),
+        other_class=pl.format("{}{}", "who", "class_fault").filter(about).drop_nulls().first(),
         moved=plain.filter("moves").first(),
         plain=plain.first(),
         well=well,
