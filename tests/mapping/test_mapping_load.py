@@ -1,5 +1,6 @@
 """A mapping's YAML: what is wrong is told with file, line, key and what was expected."""
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -111,3 +112,26 @@ def test_every_key_is_explained() -> None:
     page = (WARDS.parents[1] / "docs" / "mapping.md").read_text(encoding="utf-8")
     keys = {*_MAPPING, *_OF_SOURCE, *_DEFAULTS, *_READING, *_WHERE, "by", "cases", *ENCODINGS, *FORMATS}
     assert [key for key in sorted(keys) if f"`{key}`" not in page] == []
+
+
+def test_an_alias_within_itself_is_told(load: Load) -> None:
+    with pytest.raises(MappingError, match="within its own anchor"):
+        load("mapping: &a {tables: *a}")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_is_written_the_message_names_the_file(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    path = tmp_path / "spoilt.yaml"
+    for _ in range(10):
+        lines = (WARDS / "example.yaml").read_text(encoding="utf-8").splitlines()
+        for _ in range(rng.randrange(1, 4)):
+            at, column = rng.randrange(len(lines)), rng.randrange(20)
+            junk = rng.choice(("[", "}", ": ", "- ", "'", "1", "&a ", "", "\t", "!!int "))
+            lines[at] = rng.choice((lines[at][:column] + junk + lines[at][column:], lines[at][:column], ""))
+        path.write_text("\n".join(lines), encoding="utf-8")
+        try:
+            load(path)
+        except MappingError as error:
+            said = str(error)
+            assert "spoilt.yaml" in said, said

@@ -214,3 +214,11 @@ def test_every_tax_field_can_be_named_by_a_check() -> None:
     """The lists that mappings check codes against are the declared ones, not copies."""
     listed = next(table for table in EXTRACT if table.name == "inconsistencies")
     assert next(column for column in listed.columns if column.name == "field").values == tuple(FIELDS)
+
+
+def test_a_whole_ward_runs_both_ways_in_a_vendors_layout(tmp_path: Path) -> None:
+    mini = extract.read(Path(__file__).parents[2] / "wards" / "mini").tables
+    newest = {max(mini): mini[max(mini)]}
+    mapping = covering(Layout(encoding="cp932"), date_form("R05.12.31"), coded=True)
+    extract.write(newest, mapping, tmp_path, check=False)
+    assert same(newest, extract.read_mapped(tmp_path, mapping).tables)

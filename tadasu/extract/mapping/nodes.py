@@ -122,7 +122,10 @@ def read(path: Path, name: str = "") -> Node:
         raise MappingError(f"{shown}: {' '.join(str(error).split())}") from error
     if root is None:
         raise MappingError(f"{shown}: expected a mapping of keys, found an empty file")
-    return _node(root, shown, "")
+    try:
+        return _node(root, shown, "")
+    except RecursionError as error:
+        raise MappingError(f"{shown}: an alias (*) stands within its own anchor (&)") from error
 
 
 def _node(node: yaml.Node, file: str, key: str, line: int | None = None) -> Node:
