@@ -55,18 +55,16 @@ def _changed(why: pl.Expr) -> pl.Expr:
 
 def grounded() -> pl.Expr:
     """Say what changes and the ground for it; without one, what the documents state."""
-    return _changed(
-        pl.coalesce(pl.coalesce("ground", "children"), c("plain"), _papers(), pl.lit("資料に記載なし"))
-    )
+    return _changed(pl.coalesce(c("ground"), c("plain"), _papers(), pl.lit("資料に記載なし")))
 
 
-def _blind() -> pl.Expr:
+def _supported() -> pl.Expr:
     """Say the ground where one is known; otherwise that there is none, and what the documents state."""
     pointed = pl.format("リストの指摘「{}」", "check_name")
-    known = joined(pointed, c("plain"), c("kept") + "は記録と同じ", c("others"))
+    known = joined(pointed, c("plain"), c("children"), c("kept") + "は記録と同じ", c("others"))
     nothing = pl.lit("資料・台帳に裏付けなし") + bracketed(known)
     agreed = pl.when(c("said").is_not_null()).then(_papers())
-    return _changed(pl.coalesce(pl.coalesce("ground", "children"), agreed, nothing))
+    return _changed(pl.coalesce(c("ground"), c("children_ground"), agreed, nothing))
 
 
 def _document() -> pl.Expr:
@@ -204,10 +202,6 @@ BUILDERS: dict[str, pl.Expr] = {
         (
             "recompute",
             "recompute_spouse",
-            "reclassify",
-            "reclassify_all",
-            "combined",
-            "recount",
             "sum_donations",
             "swap_income",
             "swap_status",
@@ -218,6 +212,10 @@ BUILDERS: dict[str, pl.Expr] = {
         (
             "remove_claim",
             "remove_claim_disability",
+            "reclassify",
+            "reclassify_all",
+            "combined",
+            "recount",
             "register_disability",
             "zero",
             "flip",
@@ -225,7 +223,7 @@ BUILDERS: dict[str, pl.Expr] = {
             "one_less",
             "move_class",
         ),
-        _blind(),
+        _supported(),
     ),
 }
 """The sentence of each kind of repair; `leave` is told by `left`."""

@@ -210,12 +210,15 @@ def class_grounds(lines: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     agrees = (pl.col("value") == pl.col("counted")).fill_null(value=False) & ~stands
     moved = pl.when(agrees | (pl.col("value").is_null() & ~stands)).then(pl.coalesce("moved", "plain"))
     changes_class = pl.col("other").is_in(CLASS_FIELDS) | (pl.col("value") > pl.col("now"))
+    # That a relative is not found is no ground for counting one more.
+    more = (pl.col("value") > pl.col("now")).fill_null(value=False)
+    unknown = pl.when(~more).then("unknown")
     told_of = texts.select(
         "line",
-        "plain",
+        plain=pl.coalesce(pl.when(more).then("unknown"), pl.col("plain")),
         ground=pl.when(changes_class.fill_null(value=False))
-        .then(pl.coalesce(pl.col("other_class"), moved, pl.col("against"), pl.col("unknown")))
-        .otherwise(pl.coalesce(pl.col("against"), moved, pl.col("unknown"))),
+        .then(pl.coalesce(pl.col("other_class"), moved, pl.col("against"), unknown))
+        .otherwise(pl.coalesce(pl.col("against"), moved, unknown)),
         fine=pl.when(pl.col("well") & stands).then("fine"),
     )
     nobody = asked.filter(pl.col("value") == 0, pl.col("now") > 0).join(texts, on="line", how="anti")
@@ -275,12 +278,20 @@ def disability_grounds(lines: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame
 
 
 def children_grounds(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
-    """Say of lines about children under 16 how many the household has in the register: (line, children)."""
+    """Say of lines about children under 16 how many the household has in the register.
+
+    Columns: line, children, and children_ground, the same where it is the number that the repair makes.
+    """
     minors = sources.residents.filter(
         (sources.law.relative_class(pl.col("birth_date")) == "under16") & pl.col("left_on").is_null()
     )
     counted = minors.group_by("household_id").agg(n=pl.len())
     homes = sources.people.select("person", "household_id").join(counted, on="household_id", how="left")
-    asked = lines.filter(pl.col("field") == NUMBER["n_dependent_under16"]).select("line", "person")
+    asked = lines.filter(pl.col("field") == NUMBER["n_dependent_under16"])
+    asked = asked.select("line", "person", "value")
     text = pl.format("住民基本台帳の世帯の16歳未満{}人", pl.col("n").fill_null(0))
-    return asked.join(homes, on="person").select("line", children=text)
+    # A null count is a household without children.
+    fits = pl.col("value") == pl.col("n").fill_null(0)
+    return asked.join(homes, on="person").select(
+        "line", children=text, children_ground=pl.when(fits).then(text)
+    )

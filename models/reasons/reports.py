@@ -6,7 +6,7 @@ from features.repairs.papers import SUMMED
 from features.repairs.sources import Sources
 from features.values import NUMBER
 from models.reasons.papers import REPORTS
-from models.reasons.wording import article, day, joined, yen
+from models.reasons.wording import article, day, joined, short_day, yen
 
 PART = {"salary_revenue": "previous_salary_revenue", "social_insurance": "previous_social_insurance"}
 
@@ -50,6 +50,8 @@ def odd(sources: Sources) -> pl.DataFrame:
         .then(pl.lit("同じ支払者・同額の資料が重複"))
         .when(pl.col("of_payer") > 1)
         .then(pl.lit("同じ支払者の資料が重複"))
+        .when(pl.col("left_job_on").is_not_null() & (pl.col("adjusted") > 0))
+        .then(pl.format("{}退職、他の給報が年末調整済", short_day(pl.col("left_job_on"))))
     )
     return known.select("document", odd=joined(text, birth, between="・"))
 
@@ -70,12 +72,15 @@ def _reports(sources: Sources) -> pl.DataFrame:
     payers = standing.filter(pl.col("previous_payer_id").is_not_null()).select(
         "person", payer_id="previous_payer_id", previous_of=pl.lit(True)
     )
+    settled = pl.col("year_end_adjusted").fill_null(value=False)
+    adjusted = standing.filter(settled).group_by("person").agg(adjusted=pl.len())
     births = sources.people.select("person", register="birth_date")
     return (
         reports.join(same_payer, on=["person", "kind", "payer_id"], how="left")
         .join(parts.unique(), on=["person", "salary_revenue"], how="left")
         .join(payers.unique(), on=["person", "payer_id"], how="left")
         .join(births, on="person", how="left")
+        .join(adjusted, on="person", how="left")
     )
 
 
