@@ -1,13 +1,16 @@
 """Mappings made for a test: from YAML text, or one that covers every column of every table."""
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
+import polars as pl
 import pytest
 
 from tadasu.extract import mapping
 from tadasu.extract.mapping import Mapping
+from tadasu.tables import EXTRACT, Table
 
 HEAD = """
 residents: {files: "{year}/r.csv", columns: {person_id: 宛名番号}}
@@ -84,3 +87,75 @@ def _entries(text: str) -> list[tuple[str, str]]:
 
 def _indented(text: str, by: int) -> str:
     return "\n".join(" " * by + line for line in text.split("\n"))
+
+
+@pytest.fixture
+def example() -> dict[str, pl.DataFrame]:
+    """Return a row or two of each table, such as the layout of `conf/ward/example.yaml` can say."""
+    person, document = "0000000001", "K5-000012"
+    given: dict[str, dict[str, list[object]]] = {
+        "residents": {"person_id": [person], "public_assistance": [False], "is_foreign": [True]},
+        "documents": {
+            "document_id": [document, "N00000034"],
+            "person_id": [person, person],
+            "kind": ["salary_report", "pension_report"],
+            "tax_year": [2024, 2024],
+            "received_on": [dt.date(2024, 1, 31), dt.date(2024, 2, 1)],
+            "channel": ["eltax", None],
+            "is_cancelled": [False, None],
+            "year_end_adjusted": [True, None],
+            "payer_id": ["00000777", "88"],
+            "n_dependent_general": [0, None],
+            "salary_revenue": [5_000_000, None],
+            "pension_revenue": [None, 1_200_000],
+        },
+        "dependents": {
+            "document_id": [document, document],
+            "line_no": [1, 3],
+            "role": ["spouse", "dependent"],
+            "dependent_person_id": ["0000000002", None],
+            "birth_date": [None, dt.date(2015, 5, 5)],
+            "disability": [None, "special_cohabiting"],
+        },
+        "donations": {
+            "donation_id": ["7"],
+            "person_id": [person],
+            "tax_year": [2024],
+            "source": ["one_stop"],
+            "kind": ["furusato"],
+            "recipient_code": ["011002"],
+            "amount": [30_000],
+        },
+        "assessments": {
+            "person_id": [person],
+            "tax_year": [2024],
+            "spouse_kind": ["general"],
+            "is_resident": [True],
+        },
+        "inconsistencies": {
+            "row_id": ["1"],
+            "person_id": [person],
+            "tax_year": [2024],
+            "check_code": ["E101"],
+            "field": ["spouse_kind"],
+            "detected_on": [dt.date(2024, 4, 3)],
+        },
+        "corrections": {
+            "row_id": ["1", "1"],
+            "action_no": [1, 2],
+            "outcome": ["corrected", "corrected"],
+            "field": ["spouse_kind", "salary_revenue"],
+            "old_value": ["general", "5000000"],
+            "new_value": ["none", "4000000"],
+        },
+    }
+    known = {table.name: table for table in EXTRACT}
+    return {name: _arranged(known[name], pl.DataFrame(cells)) for name, cells in given.items()}
+
+
+def _arranged(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with every declared column, those that are not given empty."""
+    there = (pl.col(c.name) if c.name in frame.columns else pl.lit(None) for c in table.columns)
+    return table.arrange(
+        frame.select(cell.cast(c.dtype).alias(c.name) for cell, c in zip(there, table.columns, strict=True))
+    )

@@ -15,7 +15,8 @@ from tadasu.extract.writing import write
 from tadasu.fields import FIELDS, TAX_FIELDS
 from tadasu.tables import EXTRACT, Column, Table
 
-Tables = dict[int, dict[str, pl.DataFrame]]
+Frames = dict[str, pl.DataFrame]
+Tables = dict[int, Frames]
 EXAMPLE = Path(__file__).parents[2] / "conf" / "ward" / "example.yaml"
 WORDS = ("", "東京都千代田区", "x,y", 'say "x"', "a;b|c'd", "髙﨑①㈱", "ﾐﾅﾄ ｸ", "-", "0", "=1+1")
 LAYOUTS = {
@@ -105,94 +106,16 @@ def test_what_the_layout_cannot_say_is_an_error_not_a_loss(tmp_path: Path) -> No
         write(tables(1, ("x" * 81,)), covering(Layout("fixed", encoding="cp932")), tmp_path / "fixed")
 
 
-def test_a_column_that_the_mapping_lacks_must_be_empty(tmp_path: Path) -> None:
+def test_a_column_that_the_mapping_lacks_must_be_empty(example: Frames, tmp_path: Path) -> None:
     mapping = load(EXAMPLE)
-    people = pl.DataFrame({"person_id": ["0000000001"], "birth_date": [dt.date(1975, 1, 2)]})
-    given = _filled({"residents": people})
-    write({2024: given}, mapping, tmp_path / "said")
-    unsaid = given["assessments"].with_columns(medical_expense=pl.lit(5, pl.Int64()))
+    unsaid = example["assessments"].with_columns(medical_expense=pl.lit(5, pl.Int64()))
     with pytest.raises(TadasuError, match="cannot say what stands in medical_expense"):
-        write({2024: {**given, "assessments": unsaid}}, mapping, tmp_path / "unsaid")
+        write({2024: {**example, "assessments": unsaid}}, mapping, tmp_path)
 
 
-def _filled(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """Return one row of each table of the example ward, with the given columns on top."""
-    person, document = "0000000001", "K5-000012"
-    given = {
-        "residents": {"person_id": [person], "public_assistance": [False], "is_foreign": [True]},
-        "documents": {
-            "document_id": [document, "N00000034"],
-            "person_id": [person, person],
-            "kind": ["salary_report", "pension_report"],
-            "tax_year": [2024, 2024],
-            "received_on": [dt.date(2024, 1, 31), dt.date(2024, 2, 1)],
-            "channel": ["eltax", None],
-            "is_cancelled": [False, None],
-            "year_end_adjusted": [True, None],
-            "payer_id": ["00000777", "88"],
-            "n_dependent_general": [0, None],
-            "salary_revenue": [5_000_000, None],
-            "pension_revenue": [None, 1_200_000],
-        },
-        "dependents": {
-            "document_id": [document, document],
-            "line_no": [1, 3],
-            "role": ["spouse", "dependent"],
-            "dependent_person_id": ["0000000002", None],
-            "birth_date": [None, dt.date(2015, 5, 5)],
-            "disability": [None, "special_cohabiting"],
-        },
-        "donations": {
-            "donation_id": ["7"],
-            "person_id": [person],
-            "tax_year": [2024],
-            "source": ["one_stop"],
-            "kind": ["furusato"],
-            "recipient_code": ["011002"],
-            "amount": [30_000],
-        },
-        "assessments": {
-            "person_id": [person],
-            "tax_year": [2024],
-            "spouse_kind": ["general"],
-            "is_resident": [True],
-        },
-        "inconsistencies": {
-            "row_id": ["1"],
-            "person_id": [person],
-            "tax_year": [2024],
-            "check_code": ["E101"],
-            "field": ["spouse_kind"],
-            "detected_on": [dt.date(2024, 4, 3)],
-        },
-        "corrections": {
-            "row_id": ["1", "1"],
-            "action_no": [1, 2],
-            "outcome": ["corrected", "corrected"],
-            "field": ["spouse_kind", "salary_revenue"],
-            "old_value": ["general", "5000000"],
-            "new_value": ["none", "4000000"],
-        },
-    }
-    known = {table.name: table for table in EXTRACT}
-    made = {name: pl.DataFrame(cells) for name, cells in given.items()}
-    for name, frame in frames.items():
-        made[name] = made[name].with_columns(frame.get_columns())
-    return {
-        name: known[name].arrange(
-            frame.select(
-                (pl.col(c.name) if c.name in frame.columns else pl.lit(None)).cast(c.dtype).alias(c.name)
-                for c in known[name].columns
-            )
-        )
-        for name, frame in made.items()
-    }
-
-
-def test_the_worked_example_runs_both_ways(tmp_path: Path) -> None:
+def test_the_worked_example_runs_both_ways(example: Frames, tmp_path: Path) -> None:
     mapping = load(EXAMPLE)
-    given = _filled({})
-    written = write({2024: given}, mapping, tmp_path)
+    written = write({2024: example}, mapping, tmp_path)
     names = {path.relative_to(tmp_path).as_posix() for path in written}
     assert names == {
         "R06/住民1.csv",
@@ -207,7 +130,7 @@ def test_the_worked_example_runs_both_ways(tmp_path: Path) -> None:
     assert len(report) == 2, "the report and both dependants stand in one line"
     assert (tmp_path / "R06" / "年報1.txt").read_bytes().startswith(b"000000340000000001" + b"5060201")
     assert "修正" in (tmp_path / "R06" / "処理結果.csv").read_text(encoding="cp932")
-    assert same({2024: given}, extract.read_mapped(tmp_path, mapping).tables)
+    assert same({2024: example}, extract.read_mapped(tmp_path, mapping).tables)
 
 
 def test_every_tax_field_can_be_named_by_a_check() -> None:
