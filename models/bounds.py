@@ -13,6 +13,10 @@ from scipy.special import bdtr, kl_div
 from models.settings import CertifySettings
 
 Array = npt.NDArray[np.float64]
+LEAST = 50
+"""Labelled rows that a step adds at least, as far as the list goes: finer steps only add chances to fail."""
+DOUBT = 1 / 3
+"""Of the bound: for a safe start no set of rows is trusted to be better, whatever its probabilities say."""
 SURE = 0.95
 """Chance to pass from which a start counts as safe."""
 
@@ -51,22 +55,28 @@ def plan(p: Array, rows: int, labelled: int, promise: CertifySettings) -> list[f
         promise: the bounds, and how much more of the list each threshold clears.
 
     A first threshold that clears few rows cannot pass, a loose one will not. The start is the strictest that
-    all but surely passes, were the probabilities right; without one, where the chance to pass times the share
-    cleared is greatest.
+    all but surely passes, were the probabilities right; without one, a balance of the chance to pass and of
+    the share cleared (its root: a start that is too loose ends the test, one too strict goes on).
     """
-    share, confidence, step = promise.wrong_share, promise.confidence, promise.share_step
     if not len(p) or not labelled:
         return []
+    share, confidence = promise.wrong_share, promise.confidence
+    step = max(promise.share_step, LEAST / labelled)
     ordered = np.sort(p)
     steps = np.arange(1, math.ceil(1.0 / step) + 1) * step * rows
     counts = np.unique(np.clip(steps.round(), 1, len(p)).astype(np.int64))
     expected = np.cumsum(ordered)[counts - 1] / counts
     drawn = np.maximum(1, np.round(counts * (labelled / rows))).astype(np.int64)
     most = _most_wrong(drawn, share, confidence)
-    chance = np.where(most >= 0, bdtr(np.maximum(most, 0.0), drawn, np.clip(expected, 1e-12, 1.0)), 0.0)
-    sure = np.flatnonzero(chance >= SURE)
-    start = int(sure[0]) if len(sure) else int(np.argmax(chance * counts))
+    sure = np.flatnonzero(_chance(most, drawn, np.maximum(expected, share * DOUBT)) >= SURE)
+    balance = _chance(most, drawn, expected) * np.sqrt(counts)
+    start = int(sure[0]) if len(sure) else int(np.argmax(balance))
     return [float(threshold) for threshold in np.unique(ordered[counts[start:] - 1])]
+
+
+def _chance(most: Array, drawn: npt.NDArray[np.int64], expected: Array) -> Array:
+    """Return the chance to pass: that at most `most` of the drawn rows are wrong."""
+    return np.where(most >= 0, bdtr(np.maximum(most, 0.0), drawn, np.clip(expected, 1e-12, 1.0)), 0.0)
 
 
 def _most_wrong(cleared: npt.NDArray[np.int64], share: float, confidence: float) -> Array:

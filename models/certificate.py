@@ -68,7 +68,8 @@ class Certificate:
     `purpose` is 'forecast' (tested on an earlier year's labels, so provisional) or 'season' (tested on a
     random sample of the year's own rows). `rows` and `may_clear` count the list that was tested, `labelled`
     those of its rows that have a label. Of `steps` all but the last passed; `threshold` is None where nothing
-    is certified. `novel` is the test of the rows with evidence or fields that training had not seen.
+    is certified. `novel` are the steps of a test of its own, in season alone: of the rows with evidence or
+    fields that training had not seen.
     """
 
     purpose: str
@@ -83,7 +84,7 @@ class Certificate:
     threshold: float | None
     cleared_share: float
     seed: int | None = None
-    novel: Step | None = None
+    novel: tuple[Step, ...] = ()
     known: Known = Known()
 
     @property
@@ -92,20 +93,27 @@ class Certificate:
         return self.purpose != SEASON
 
     @property
-    def novel_cleared(self) -> bool:
-        """Say whether rows that training had seen nothing like may be cleared too."""
-        return not self.provisional and self.novel is not None and self.novel.passes(self.promise)
+    def novel_threshold(self) -> float | None:
+        """Return up to which probability rows that training had seen nothing like are cleared too."""
+        return None if self.provisional else last_passed(self.novel, self.promise)
 
     def clears(self) -> pl.Expr:
         """Return which rows are cleared, from their `p_correction` and `held` (see `models.lanes`)."""
-        if self.threshold is None:
-            return pl.lit(value=False)
-        free = (pl.col("held") == "") | (pl.lit(self.novel_cleared) & pl.col("held").is_in(NOVEL))
-        return free & (pl.col("p_correction") <= self.threshold)
+        p, none = pl.col("p_correction"), pl.lit(value=False)
+        known = none if self.threshold is None else (pl.col("held") == "") & (p <= self.threshold)
+        limit = self.novel_threshold
+        novel = none if limit is None else pl.col("held").is_in(NOVEL) & (p <= limit)
+        return known | novel
 
     def json(self) -> dict[str, Any]:
         """Return the certificate as plain values for a JSON file, and whether it is provisional."""
         return {**asdict(self), "provisional": self.provisional}
+
+
+def last_passed(steps: tuple[Step, ...], promise: CertifySettings) -> float | None:
+    """Return the threshold of the last step that passed, None where none did."""
+    passed = [step.threshold for step in steps if step.passes(promise)]
+    return passed[-1] if passed else None
 
 
 def load(path: Path) -> Certificate:
@@ -118,7 +126,7 @@ def load(path: Path) -> Certificate:
     content.pop("provisional")
     content["promise"] = CertifySettings(**content["promise"])
     content["steps"] = tuple(Step(**step) for step in content["steps"])
-    content["novel"] = Step(**content["novel"]) if content["novel"] else None
+    content["novel"] = tuple(Step(**step) for step in content["novel"])
     content["known"] = Known(**{name: tuple(values) for name, values in content["known"].items()})
     certificate = Certificate(**content)
     if wrong := verify(certificate):
@@ -131,16 +139,16 @@ def verify(certificate: Certificate) -> list[str]:
 
     That the counts are those of the list can only be checked with the list.
     """
-    promise, steps = certificate.promise, certificate.steps
-    tested = [*steps, *([certificate.novel] if certificate.novel else [])]
-    found = [problem for step in tested for problem in _recounted(step, promise, certificate.labelled)]
-    if not all(step.passes(promise) for step in steps[:-1]):
-        found.append("a step failed, yet the test went on")
-    thresholds = [step.threshold for step in steps]
-    if thresholds != sorted(set(thresholds)):
-        found.append("the thresholds do not rise from step to step")
-    passed = [step.threshold for step in steps if step.passes(promise)]
-    if certificate.threshold != (passed[-1] if passed else None):
+    promise = certificate.promise
+    found: list[str] = []
+    for steps in (certificate.steps, certificate.novel):
+        found += [problem for step in steps for problem in _recounted(step, promise, certificate.labelled)]
+        if not all(step.passes(promise) for step in steps[:-1]):
+            found.append("a step failed, yet the test went on")
+        thresholds = [step.threshold for step in steps]
+        if thresholds != sorted(set(thresholds)):
+            found.append("the thresholds do not rise from step to step")
+    if certificate.threshold != last_passed(certificate.steps, promise):
         found.append(f"threshold {certificate.threshold} is not that of the last step that passed")
     return found
 

@@ -109,11 +109,12 @@ def _novel(certificate: Certificate) -> str:
             "前年の実績による仮の区分であり、今年のリストから無作為に抽出した行で"
             "確かめるまで、一括で完了にしてはならない。"
         )
-    step = certificate.novel
-    if step is None or not certificate.novel_cleared:
+    limit = certificate.novel_threshold
+    if limit is None:
         return "前例のない行は、抽出した行だけでは確かめられないため、修正不要にしない。"
-    counts = f"{step.cleared:,}行中の誤り{step.wrong:,}行"
-    return f"前例のない行も{counts}で同じ約束を確かめたので、修正不要に含める。"
+    step = next(s for s in certificate.novel if s.threshold == limit)
+    counts = f"修正確率{limit:.6f}以下の{step.cleared:,}行中の誤り{step.wrong:,}行"
+    return f"前例のない行も{counts}（p値{_p(max(step.p_share, step.p_yen))}）で同じ約束を確かめた。"
 
 
 def _p(value: float) -> str:

@@ -3,7 +3,7 @@
 import polars as pl
 
 from models.bounds import plan
-from models.certificate import FORECAST, NOVEL, SEASON, Certificate, Known, Step
+from models.certificate import FORECAST, NOVEL, SEASON, Certificate, Known, Step, last_passed
 from models.settings import CertifySettings
 
 NOTHING_KNOWN = Known()
@@ -36,12 +36,11 @@ def certify(
         known: what training had seen, for the rows that the certificate will be applied to.
     """
     assert purpose in (FORECAST, SEASON), purpose
-    free, labelled = rows.filter(pl.col("held") == ""), rows.drop_nulls("wrong")
+    free, labelled = rows.filter(pl.col("held") == ""), rows.drop_nulls("wrong").height
     steps = _steps(free, labelled, rows.height, promise)
-    passed = [step.threshold for step in steps if step.passes(promise)]
-    chosen = passed[-1] if passed else None
+    chosen = last_passed(steps, promise)
     cleared = 0 if chosen is None else int((free["p_correction"] <= chosen).sum())
-    novel = labelled.filter(pl.col("held").is_in(NOVEL))
+    novel = rows.filter(pl.col("held").is_in(NOVEL))
     return Certificate(
         purpose=purpose,
         tax_year=tax_year,
@@ -50,24 +49,21 @@ def certify(
         promise=promise,
         rows=rows.height,
         may_clear=free.height,
-        labelled=labelled.height,
+        labelled=labelled,
         steps=steps,
         threshold=chosen,
         cleared_share=cleared / max(1, rows.height),
         seed=seed,
-        novel=None if chosen is None or purpose != SEASON else _step(novel, chosen, promise),
+        novel=_steps(novel, labelled, rows.height, promise) if purpose == SEASON else (),
         known=known,
     )
 
 
-def _steps(
-    free: pl.DataFrame, labelled: pl.DataFrame, rows: int, promise: CertifySettings
-) -> tuple[Step, ...]:
+def _steps(part: pl.DataFrame, labelled: int, rows: int, promise: CertifySettings) -> tuple[Step, ...]:
     """Return the steps up to the first that fails; the thresholds are chosen before any label is read."""
-    p = free["p_correction"].to_numpy()
-    told = free.drop_nulls("wrong").select("p_correction", "wrong", "missed_yen")
+    told = part.drop_nulls("wrong").select("p_correction", "wrong", "missed_yen")
     steps: list[Step] = []
-    for threshold in plan(p, rows, labelled.height, promise):
+    for threshold in plan(part["p_correction"].to_numpy(), rows, labelled, promise):
         steps.append(_step(told, threshold, promise))
         if not steps[-1].passes(promise):
             break

@@ -6,7 +6,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class ModelSettings:
-    """Settings of both LightGBM models; `threads` is fixed because sums depend on it."""
+    """Settings of the LightGBM models; `threads` is fixed because sums depend on it.
+
+    `wrong_repairs`: of a corrected row at most so many wrong repairs are learnt from, each weighted for those
+    left out.
+    """
 
     num_leaves: int = 31
     learning_rate: float = 0.1
@@ -15,6 +19,7 @@ class ModelSettings:
     feature_fraction: float = 0.4
     lambda_l2: float = 5.0
     max_bin: int = 63
+    wrong_repairs: int = 12
     folds: int = 3
     seed: int = 1
     threads: int = 2
@@ -70,7 +75,7 @@ class CertifySettings:
     clip_yen: int = 100_000
     mean_yen: int = 1_000
     clip_chance: float = 0.01
-    share_step: float = 0.025
+    share_step: float = 0.005
 
 
 @dataclass(frozen=True)

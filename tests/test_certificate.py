@@ -152,9 +152,12 @@ def test_rows_held_back_are_never_cleared_by_a_forecast() -> None:
 def test_novel_rows_are_cleared_once_this_years_sample_has_enough_of_them() -> None:
     rows = _list(40_000).with_columns(held=pl.Series(np.array(["", "field"])[np.arange(40_000) % 2]))
     few, many = _certify(_sampled(rows, 900, 1)), _certify(_sampled(rows, 8_000, 1))
-    assert not few.novel_cleared
-    assert many.novel_cleared
+    assert few.novel_threshold is None
+    assert many.novel_threshold is not None
     assert set(rows.filter(many.clears())["held"]) == {"", "field"}
+    assert verify(many) == []
+    assert "前例のない行も" in paragraph(many)
+    assert replace(many, purpose=FORECAST).novel_threshold is None
 
 
 def test_a_certificate_reads_back_and_an_edited_one_is_refused(tmp_path: Path) -> None:
