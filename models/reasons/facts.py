@@ -6,7 +6,7 @@ import polars as pl
 
 from features.repairs.sources import Sources
 from features.values import NUMBER, parse
-from models.reasons import deductions, incomes, loans_and_gifts, relatives, reports, spouse, status
+from models.reasons import deductions, family, incomes, loans_and_gifts, relatives, reports, spouse, status
 from models.reasons.papers import beside, named
 from models.reasons.wording import label, value_text
 
@@ -53,7 +53,7 @@ def of(
     for frame in (
         beside(known, sources, names),
         _grounds(known, sources, tables),
-        relatives.children_grounds(known, sources),
+        family.children_grounds(known, sources),
         reports.about(known, sources, names),
         reports.gaps(known, sources, names),
         reports.odd_ones(known, sources, names),
@@ -71,8 +71,8 @@ def _grounds(known: pl.DataFrame, sources: Sources, tables: dict[str, pl.DataFra
     """Return what register, law and family say of each line's field: (line, ground, fine, plain)."""
     claims = relatives.claims(sources, tables)
     told = [
-        relatives.class_grounds(known, claims),
-        relatives.disability_grounds(known, claims),
+        family.class_grounds(known, claims),
+        family.disability_grounds(known, claims),
         *(part(known, sources) for part in PARTS),
     ]
     return pl.concat(told, how="diagonal")

@@ -1,4 +1,4 @@
-"""What is to be said of claimed relatives: income, another claimant, age, household, death, certificate."""
+"""What is remarkable about claimed relatives: income, another claimant, age, household, death, no match."""
 
 import polars as pl
 
@@ -87,7 +87,7 @@ def claims(sources: Sources, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
             pl.format("は{}に{}", day(pl.col("register_left")), gone),
         ),
         (pl.col("claimed") != pl.col("actual"), _class(birth, law)),
-        (pl.col("dependent_person_id").is_null(), pl.lit("の宛名が不明")),
+        (pl.col("dependent_person_id").is_null(), _unmatched()),
         (pl.col("lives_abroad").fill_null(value=False), pl.lit("は国外居住")),
         (pl.col("register_birth").is_null(), pl.lit("は区の住民登録なし")),
     )
@@ -126,6 +126,12 @@ def _plain(birth: pl.Expr, law: Law) -> pl.Expr:
     return pl.format("は{}歳・{}→{}（{}）", law.age(birth), by_known, held, cite)
 
 
+def _unmatched() -> pl.Expr:
+    cohabiting = pl.col("claimed") == "cohabiting"
+    apart = pl.lit("の宛名が不明、台帳で同居を確認できない")
+    return pl.when(cohabiting).then(apart).otherwise(pl.lit("の宛名が不明"))
+
+
 def _over(law: Law) -> pl.Expr:
     income = yen(pl.col("relative_income"))
     return pl.format("の合計所得{}（課税台帳）＞{}", income, pl.lit(limit(law.income_limits.relative)))
@@ -155,143 +161,3 @@ def _class(birth: pl.Expr, law: Law) -> pl.Expr:
         pl.lit(article(deductions.dependent_general.cite)),
     )
     return pl.when(by_household).then(household).otherwise(age)
-
-
-def class_grounds(lines: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Say of lines about a class of dependants what there is about the claims: (line, ground, fine, plain).
-
-    Told is who is, or should be, in a class that the line's repair changes; whom the list names comes first.
-    What speaks against a claim is told first, then that the proposed number is that of the relatives, then
-    what is merely not known; where a relative changes class, the class comes first. `fine` is told where the
-    record's number is theirs and nothing is to remark; `plain` are age, household and class of the first.
-    """
-    asked = lines.filter(pl.col("field").is_in(CLASS_FIELDS)).select(
-        "line", "person", "field", "other", "now", "value", "related_person_id"
-    )
-    found = asked.join(known, on="person")
-    named = pl.col("dependent_person_id") == pl.col("related_person_id")
-    own = pl.any_horizontal(
-        (pl.col(side) == pl.col(field)).fill_null(value=False)
-        for side in ("from_field", "to_field")
-        for field in ("field", "other")
-    )
-    gains = pl.when(pl.col("value") > pl.col("now")).then("field").otherwise("other")
-    ranked = found.with_columns(
-        named=named.fill_null(value=False),
-        own=own,
-        here=pl.any_horizontal(
-            (pl.col(side) == pl.col("field")).fill_null(value=False) for side in ("from_field", "to_field")
-        ),
-        moves=(pl.col("class_field") == gains).fill_null(value=False),
-    )
-    order = {"named": True, "matter": False, "moves": True, "document": False, "line_no": False}
-    ranked = ranked.filter("own").sort("line", *order, descending=[False, *order.values()], nulls_last=True)
-    # Whom the line's own class is about goes before those of another class that its repair changes too.
-    about = pl.col("here") | ~pl.col("here").any()
-    told, plain = pl.format("{}{}", "who", "fault"), pl.format("{}{}", "who", "plain")
-    well = pl.col("fault").is_null().all()
-    people = pl.struct("dependent_person_id", "birth_date").n_unique()
-    texts = ranked.group_by("line", maintain_order=True).agg(
-        against=told.filter((pl.col("matter") <= SEVERE) & about).first(),
-        unknown=told.filter(about).drop_nulls().first(),
-        other_class=pl.format("{}{}", "who", "class_fault").filter(about).drop_nulls().first(),
-        moved=plain.filter("moves").first(),
-        plain=plain.first(),
-        well=well,
-        fine=pl.format("申告の{}人とも所得・年齢・重複に問題なし", people).str.replace(
-            "の1人とも", "の1人は"
-        ),
-    )
-    texts = texts.join(asked.drop("related_person_id"), on="line")
-    texts = texts.join(_counted(known), on=["person", "field"], how="left").with_columns(
-        pl.col("counted").fill_null(0)
-    )
-    stands = pl.col("now") == pl.col("counted")
-    agrees = (pl.col("value") == pl.col("counted")).fill_null(value=False) & ~stands
-    moved = pl.when(agrees | (pl.col("value").is_null() & ~stands)).then(pl.coalesce("moved", "plain"))
-    changes_class = pl.col("other").is_in(CLASS_FIELDS) | (pl.col("value") > pl.col("now"))
-    # That a relative is not found is no ground for counting one more.
-    more = (pl.col("value") > pl.col("now")).fill_null(value=False)
-    unknown = pl.when(~more).then("unknown")
-    told_of = texts.select(
-        "line",
-        plain=pl.coalesce(pl.when(more).then("unknown"), pl.col("plain")),
-        ground=pl.when(changes_class.fill_null(value=False))
-        .then(pl.coalesce(pl.col("other_class"), moved, pl.col("against"), unknown))
-        .otherwise(pl.coalesce(pl.col("against"), moved, unknown)),
-        fine=pl.when(pl.col("well") & stands).then("fine"),
-    )
-    nobody = asked.filter(pl.col("value") == 0, pl.col("now") > 0).join(texts, on="line", how="anti")
-    named_nobody = nobody.select("line", ground=pl.lit("この区分に当たる親族の記載が資料にない"))
-    return pl.concat([told_of, named_nobody], how="diagonal")
-
-
-def _counted(known: pl.DataFrame) -> pl.DataFrame:
-    """Count each person's claimed relatives by the class of age and household, whoever names them twice."""
-    who = pl.struct("dependent_person_id", "birth_date", "relationship")
-    return known.group_by("person", field="class_field").agg(counted=who.n_unique().cast(pl.Int64))
-
-
-def disability_grounds(lines: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Say of lines about disabled dependants what the papers claim and the register of certificates holds."""
-    asked = lines.filter(pl.col("field").is_in(DISABLED_FIELDS))
-    claimed, held = (
-        pl.col(name).replace_strict(DISABILITY_WORDS, default=None)
-        for name in ("disability", "register_disability")
-    )
-    some = (pl.col("disability").fill_null("none") != "none") | (
-        pl.col("register_disability").fill_null("none") != "none"
-    )
-    papers = pl.format("申告{}・手帳台帳{}", claimed.fill_null("記載なし"), held.fill_null("登録なし"))
-    apart = (pl.col("disability") == "special_cohabiting") & ~pl.col("together")
-    same = pl.col("disability").fill_null("none").str.replace("_cohabiting", "") == pl.col(
-        "register_disability"
-    )
-    told = pl.format("{}{}、{}", "who", "fault", papers)
-    plain = pl.format(
-        "{}は{}{}", "who", papers, pl.when(apart).then(pl.lit("・別の世帯")).otherwise(pl.lit(""))
-    )
-    found = asked.select("line", "person", "field", "other", "related_person_id").join(
-        known.filter(some), on="person"
-    )
-    named = (pl.col("dependent_person_id") == pl.col("related_person_id")).fill_null(value=False)
-    own = (pl.col("disability_field") == pl.col("field")) | (pl.col("from_field") == pl.col("other"))
-    ranked = found.with_columns(
-        text=pl.coalesce(told, plain),
-        named=named,
-        own=own.fill_null(value=False),
-        well=same.fill_null(value=False) & ~apart & pl.col("fault").is_null(),
-    ).sort(
-        "line",
-        "named",
-        "own",
-        "well",
-        "matter",
-        "document",
-        "line_no",
-        descending=[False, True, True, False, False, False, False],
-        nulls_last=True,
-    )
-    return ranked.group_by("line", maintain_order=True).agg(
-        ground=pl.col("text").first(), fine=pl.when(pl.col("well").all()).then(pl.col("text").first())
-    )
-
-
-def children_grounds(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
-    """Say of lines about children under 16 how many the household has in the register.
-
-    Columns: line, children, and children_ground, the same where it is the number that the repair makes.
-    """
-    minors = sources.residents.filter(
-        (sources.law.relative_class(pl.col("birth_date")) == "under16") & pl.col("left_on").is_null()
-    )
-    counted = minors.group_by("household_id").agg(n=pl.len())
-    homes = sources.people.select("person", "household_id").join(counted, on="household_id", how="left")
-    asked = lines.filter(pl.col("field") == NUMBER["n_dependent_under16"])
-    asked = asked.select("line", "person", "value")
-    text = pl.format("住民基本台帳の世帯の16歳未満{}人", pl.col("n").fill_null(0))
-    # A null count is a household without children.
-    fits = pl.col("value") == pl.col("n").fill_null(0)
-    return asked.join(homes, on="person").select(
-        "line", children=text, children_ground=pl.when(fits).then(text)
-    )
