@@ -150,7 +150,7 @@ def _figures(
     progress: Callable[[float], None],
 ) -> dict[str, dict[str, Figure]]:
     every = {name: arrays(frame) for name, frame in held.items()}
-    chosen = [(name, measure) for name in every for measure in MEASURES if name == MODEL or not measure.lanes]
+    chosen = [(name, measure) for name in every for measure in MEASURES]
 
     def of(weights: Array) -> dict[str, Array]:
         return {f"{name} {measure.name}": measure.of(every[name], weights) for name, measure in chosen}

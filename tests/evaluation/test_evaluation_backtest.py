@@ -57,6 +57,7 @@ def _equal(one: Backtested, other: Backtested) -> bool:
 
 def test_every_figure_lies_in_its_interval_and_the_ranker_leads(tested: Backtested) -> None:
     assert set(tested.figures) == {MODEL, "base", "rules", "plain"}
+    assert all(list(figures) == [measure.name for measure in MEASURES] for figures in tested.figures.values())
     for figures in tested.figures.values():
         for name, figure in figures.items():
             if not np.isnan(figure.value) and name != "ece":  # whose resamples are biased upwards
