@@ -65,6 +65,9 @@ class DateForm:
         return f"{sign}{day.year - era.first.year + 1:{two}}"
 
 
+ISO = DateForm("western", ("-", "-", ""))
+
+
 @cache
 def eras() -> tuple[Era, ...]:
     """Return the eras, oldest first."""

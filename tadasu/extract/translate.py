@@ -92,13 +92,13 @@ def _identities(source: Source) -> dict[str, str]:
 
 
 def _require(source: Source, found: Cut, refused: tuple[str, ...], file: File) -> None:
-    missing = [name for name in source.mapped if name not in found.names]
+    missing = [name for name in source.needed if name not in found.names]
     if missing:
         raise TadasuError(
             f"{file.name}: no column {', '.join(missing)}; {source.where} names it. The file has: "
             f"{', '.join(found.names)}."
         )
-    both = [name for name in source.mapped if name in refused]
+    both = [name for name in source.needed if name in refused]
     if both:
         raise TadasuError(
             f"{source.where}: the column {', '.join(both)} is both read and refused; leave one."

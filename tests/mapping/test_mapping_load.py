@@ -53,6 +53,8 @@ def test_codes_stay_text_whatever_yaml_would_make_of_them(load: Load) -> None:
         ("from: 性別,", "from: 性別, constant: M,", 8, ["exactly one of", "from, constant"]),
         ("from: 性別,", "from: 性別, width: many,", 8, ["width", "whole number from 1 to 40", "'many'"]),
         ("from: 性別,", "from: 性別, unit: 億円,", 8, ["unit", "千円"]),
+        ("from: 性別, codes: 性別", "constant: X", 8, ["sex.constant", "one of M, F", "'X'"]),
+        ("from: 性別,", "from: 性別, blank: X,", 8, ["sex.blank", "one of M, F"]),
         ("      files:", "      format: fixed\n      files:", 7, ["fields"]),
         ("      files:", "      header: none\n      files:", 7, ["positions 1, 2", "'宛名番号'"]),
         ("      files:", "      skip: '['\n      files:", 5, ["skip", "regular expression"]),
@@ -135,3 +137,9 @@ def test_whatever_is_written_the_message_names_the_file(tmp_path: Path, seed: in
         except MappingError as error:
             said = str(error)
             assert "spoilt.yaml" in said, said
+
+
+def test_what_is_never_read_adds_up(load: Load) -> None:
+    text = TABLE.replace("  tables:", "  defaults: {refuse: ['*氏名*']}\n  tables:")
+    (source,) = load(text.replace("      columns:", "      refuse: 住所\n      columns:")).sources
+    assert source.refuse == ("*氏名*", "住所")

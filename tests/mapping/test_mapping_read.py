@@ -105,6 +105,18 @@ def test_fields_of_fixed_width_are_counted_in_bytes_or_characters(
     assert intake.quarantine[2024].select("line", "reason").rows() == [(3, reasons.LENGTH)]
 
 
+def test_a_fixed_file_without_line_ends_is_cut_by_its_length(ward: WardOf, smallest: Smallest) -> None:
+    source = '{files: "{year}/r.csv", format: fixed, fields: {番号: 4, 世帯: 2}, columns: {person_id: 番号}}'
+    intake = read_mapped(ward(r="0001H10002H20003H3"), smallest(residents=source))
+    assert intake.tables[2024]["residents"]["person_id"].to_list() == ["0001", "0002", "0003"]
+
+
+def test_a_column_that_says_whether_a_row_is_there_must_be_there(ward: WardOf, smallest: Smallest) -> None:
+    wide = WIDE.replace("columns:", 'present: ["{n}有無"]\ncolumns:')
+    with pytest.raises(TadasuError, match=r"no column .*配偶者有無"):
+        read_mapped(ward(k="番号\nD1\n"), smallest(dependents=wide))
+
+
 def test_an_excel_sheet_is_read_as_a_spreadsheet_left_it(ward: WardOf, smallest: Smallest) -> None:
     folder = ward()
     with xlsxwriter.Workbook(str(folder / "R06" / "r.xlsx")) as book:
@@ -118,7 +130,7 @@ def test_an_excel_sheet_is_read_as_a_spreadsheet_left_it(ward: WardOf, smallest:
         sheet.write_row(5, 0, ["合計", 2])
     source = """
     {files: "{year}/r.xlsx", format: xlsx, sheet: 住民, header: 2, skip: 合計,
-     columns: {person_id: {from: 宛名番号, width: 10}, birth_date: 生年月日}}
+     columns: {person_id: {from: 宛名番号, width: 10}, birth_date: {from: 生年月日, dates: R05.12.31}}}
     """
     intake = read_mapped(folder, smallest(residents=source))
     assert intake.tables[2024]["residents"].select("person_id", "birth_date").rows() == [

@@ -11,8 +11,8 @@ from tadasu.extract.mapping.model import Layout, Position
 
 def cut(data: bytes, layout: Layout) -> Cut:
     """Cut text of fixed width; a line of another length is broken."""
-    found = text(data, layout)
     length = max(position.at + position.length - 1 for position in layout.positions)
+    found = text(_with_ends(data, length) if layout.unit == "bytes" else data, layout)
     by_bytes = layout.unit == "bytes"
     sizes = [len(line) for line in found.physical.lines] if by_bytes else found.lines["raw"].str.len_chars()
     lines = found.lines.with_columns(size=pl.Series(sizes, dtype=pl.Int64()))
@@ -32,6 +32,13 @@ def cut(data: bytes, layout: Layout) -> Cut:
     broken, hashes = aside(judged, found)
     names = tuple(position.name for position in layout.positions)
     return Cut(names, cells, broken, hashes, skipped + layout.header, found.told)
+
+
+def _with_ends(data: bytes, length: int) -> bytes:
+    """Give lines their ends in a file that has none at all, as old systems write them."""
+    if b"\n" in data or b"\r" in data or len(data) <= length or len(data) % length:
+        return data
+    return b"".join(data[at : at + length] + b"\n" for at in range(0, len(data), length))
 
 
 def _by_characters(sound: pl.DataFrame, layout: Layout) -> tuple[pl.DataFrame, pl.Series]:

@@ -7,14 +7,18 @@ from typing import Any
 
 import polars as pl
 
-from tadasu.extract.forms import DateForm, date_form, digit_tables, eras
+from tadasu.extract.forms import ISO, DateForm, date_form, digit_tables, eras
 from tadasu.extract.mapping.model import Cell, Codes, Kind, Part, Reading
 from tadasu.extract.mapping.nodes import Node
 from tadasu.tables import Column
+from tadasu.text import plain
 
 _WHERE = ("from", "template", "constant", "number")
 _READING = ("as", "codes", "unknown", "width", "dates", "era_digits", "unit", "blank", "zero")
 _PART = re.compile(r"\{([^{}:]+)(?::0([1-9][0-9]?))?\}")
+_TYPES: dict[str, pl.DataType] = {"number": pl.Int64(), "date": pl.Date(), "flag": pl.Boolean()}
+YEARS = ("{year}", "{last_year}")
+"""Constants that stand for the tax year of the file, and the one before."""
 _UNITS = {"円": 1, "千円": 1000, "万円": 10_000}
 KINDS: tuple[Kind, ...] = ("text", "number", "date", "flag")
 
@@ -25,13 +29,18 @@ class Context:
 
     codes: Mapped[str, Codes]
     eras: Mapped[str, Codes]
+    typed: bool = False
     dates: Node | None = None
     digits: Node | None = None
     tables: Mapped[str, Mapped[str, str]] = field(default_factory=digit_tables)
 
     def within(self, keys: Mapped[str, Node]) -> "Context":
-        """Return the context of a source, which may have usual date forms of its own."""
-        return replace(self, dates=keys.get("dates"), digits=keys.get("era_digits"))
+        """Return the context of a source, which may have usual date forms of its own.
+
+        The cells of a spreadsheet or of Parquet may be dates themselves, whatever form texts have.
+        """
+        typed = "format" in keys and keys["format"].value in ("xlsx", "parquet")
+        return replace(self, typed=typed, dates=keys.get("dates"), digits=keys.get("era_digits"))
 
 
 def cell(column: Column, node: Node, context: Context, beside: Mapped[str, Node]) -> Cell:
@@ -43,7 +52,7 @@ def cell(column: Column, node: Node, context: Context, beside: Mapped[str, Node]
     if len(told) != 1:
         node.wrong(f"exactly one of the keys {', '.join(_WHERE)}", ", ".join(told) or "none of them")
     if told == ["constant"]:
-        return Cell(column.name, constant=keys["constant"].text())
+        return Cell(column.name, constant=_constant(column, keys["constant"]))
     if told == ["number"]:
         keys["number"].choice(("true",))
         return Cell(column.name, number=True)
@@ -56,6 +65,22 @@ def cell(column: Column, node: Node, context: Context, beside: Mapped[str, Node]
     by = keys["by"].choice([name for name in beside if name != column.name])
     cases = {case: _case(column, one, context) for case, one in keys["cases"].items()}
     return Cell(column.name, parts, reading, by=by, cases=cases)
+
+
+def _constant(column: Column, node: Node) -> str:
+    text = node.text()
+    if text not in YEARS:
+        _require_value(column, column.dtype, node)
+    return text
+
+
+def _require_value(column: Column, dtype: pl.DataType, node: Node) -> None:
+    """See that a value that stands in the mapping itself is one of the column's type and codes."""
+    text = node.text()
+    read = pl.select(plain(pl.lit(text), dtype)).item()
+    if (text and read is None) or (column.values and text not in ("", *column.values)):
+        lawful = f"one of {', '.join(column.values)}" if column.values else f"a value of type {dtype}"
+        node.wrong(f"{lawful} for {column.name}")
 
 
 def _parts(node: Node) -> tuple[Part, ...]:
@@ -101,6 +126,7 @@ def _reading(column: Column, keys: Mapped[str, Node], context: Context) -> Readi
         told["unit"] = _UNITS[keys["unit"].choice(tuple(_UNITS))]
     if "blank" in keys:
         told["blank"] = keys["blank"].text()
+        _require_value(column, _TYPES.get(told["kind"], column.dtype), keys["blank"])
     if "zero" in keys:
         told["zero"] = keys["zero"].choice(("keep", "empty"))
     return Reading(**told)
@@ -136,7 +162,7 @@ def _of_dates(keys: Mapped[str, Node], context: Context) -> dict[str, Any]:
     forms, digits = keys.get("dates", context.dates), keys.get("era_digits", context.digits)
     told: dict[str, Any] = {}
     if forms is not None:
-        told["dates"] = tuple(_date(form) for form in forms.nodes())
+        told["dates"] = (*(_date(form) for form in forms.nodes()), *((ISO,) if context.typed else ()))
     if digits is not None:
         told["eras"] = _era_digits(digits, context)
     if any(form.style == "digit" for form in told.get("dates", ())) and digits is None:

@@ -31,7 +31,7 @@ def require_positions(source: Source, node: Node) -> None:
     if source.layout.format == "fixed" and not names:
         node.wrong("the key `fields` beside it: the names and lengths of a line's fields", "none")
     by_position = source.layout.header == 0 and source.layout.format in ("csv", "xlsx")
-    for name in source.mapped:
+    for name in source.needed:
         if source.layout.format == "fixed" and name not in names:
             node.wrong(f"a name of `fields` ({', '.join(names)})", f"the name {name!r}")
         if by_position and not re.fullmatch(r"[1-9][0-9]*", name):

@@ -88,7 +88,7 @@ def _source(table: Table, node: Node, defaults: Mapped[str, Node], context: Cont
         layouts.layout(given, own_header="header" in keys),
         rows,
         keys["year"].integer(1900, 2999) if "year" in keys else None,
-        given["refuse"].texts() if "refuse" in given else (),
+        tuple(name for told in (defaults, keys) if "refuse" in told for name in told["refuse"].texts()),
         keys["optional"].flag() if "optional" in keys else False,
         f"{node.file}:{node.line}",
     )

@@ -162,6 +162,11 @@ class Source:
         return len(self.rows) > 1 or any(row.present for row in self.rows)
 
     @property
+    def needed(self) -> tuple[str, ...]:
+        """Return the columns that the file must have."""
+        return tuple(dict.fromkeys([*self.mapped, *(name for row in self.rows for name in row.present)]))
+
+    @property
     def mapped(self) -> tuple[str, ...]:
         """Return the columns of the file that any cell is read from: those that may be shown."""
         names = (name for row in self.rows for cell in row.cells for name in cell.sources)

@@ -4,10 +4,8 @@ import datetime as dt
 
 import polars as pl
 
-from tadasu.extract.forms import DateForm
+from tadasu.extract.forms import ISO
 from tadasu.extract.mapping.model import Reading
-
-_ISO = DateForm("western", ("-", "-", ""))
 
 
 def write_values(values: pl.Series, reading: Reading) -> pl.Series:
@@ -44,7 +42,7 @@ def _number(values: pl.Series, reading: Reading) -> pl.Series:
 
 
 def _date(values: pl.Series, reading: Reading) -> pl.Series:
-    form = reading.dates[0] if reading.dates else _ISO
+    form = reading.dates[0] if reading.dates else ISO
     days = values.drop_nulls().cast(pl.String()).unique(maintain_order=True).to_list()
     if not days:
         return values.cast(pl.String())
