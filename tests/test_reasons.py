@@ -436,6 +436,8 @@ def test_the_record_is_of_the_code_where_in_use_and_of_the_evidence_where_not() 
         "同種（同じ項目・同じ記載）昨年まで50件中5件で修正",
         NONE,
     ]
+    known = features.drop("evidence_rows").filter(pl.col("row_id") == "R2")
+    assert record(known)["record"].to_list() == ["同種（同じ項目・同じ記載）昨年までの10.0%で修正"]
 
 
 def test_no_limit_of_the_law_is_written_in_the_code() -> None:
