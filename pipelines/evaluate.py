@@ -14,6 +14,7 @@ from tadasu.law import Law
 from tadasu.tables import EXTRACT
 
 if TYPE_CHECKING:
+    from models.certificate import Certificate
     from models.evaluation.backtest import Backtested
     from models.ranker import Ranker
 
@@ -99,11 +100,12 @@ def _tested(job: Job) -> Iterator["Backtested"]:
     *before, _ = job.years()
     labelled = [year for year in before if job.table(year, "truth").height]
     chosen = labelled[1:] if job.settings.evaluate.rolling else labelled[-1:]
+    certificate = None
     for place, year in enumerate(chosen):
         known = [y for y in labelled if y < year]
-        progress = _part(job, place, len(chosen))
         ranker = load(job.path("backtest/")) if year == labelled[-1] else _trained(job, known)
-        yield _of_year(job, year, known, ranker, progress)
+        tested, certificate = _of_year(job, year, known, ranker, certificate, _part(job, place, len(chosen)))
+        yield tested
 
 
 def _trained(job: Job, known: list[int]) -> "Ranker":
@@ -114,7 +116,10 @@ def _trained(job: Job, known: list[int]) -> "Ranker":
     return train(years, job.settings.model, facts=facts)
 
 
-def _of_year(job: Job, year: int, known: list[int], ranker: "Ranker", progress: Progress) -> "Backtested":
+def _of_year(
+    job: Job, year: int, known: list[int], ranker: "Ranker", before: "Certificate | None", progress: Progress
+) -> tuple["Backtested", "Certificate"]:
+    """Return the tested year, and what its labels certify for the year after it."""
     from models.evaluation.backtest import backtest
     from models.evaluation.season import season
 
@@ -124,8 +129,9 @@ def _of_year(job: Job, year: int, known: list[int], ranker: "Ranker", progress: 
     years = {past: job.tables(past, (*extract, *OF_PAST)) for past in known}
     years[year] = job.tables(year, (*extract, *FRAMES))
     law, bulk_staff = Law.of(year, settings.ward.ordinance), tuple(settings.ward.bulk_staff)
-    return backtest(
-        season(ranker, year, years, law, settings.suggest, bulk_staff),
+    made = season(ranker, year, years, law, settings.suggest, bulk_staff, before)
+    tested = backtest(
+        made,
         year,
         years,
         law,
@@ -135,6 +141,7 @@ def _of_year(job: Job, year: int, known: list[int], ranker: "Ranker", progress: 
         threads=settings.model.threads,
         progress=lambda label, share: progress(label, 0.3 + 0.7 * share),
     )
+    return tested, made.forecast(settings.suggest, years.values())
 
 
 def _part(job: Job, place: int, parts: int) -> Progress:

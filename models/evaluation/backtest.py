@@ -7,23 +7,20 @@ import numpy as np
 import polars as pl
 
 from features.labels import SIGNATURE
-from features.values import FIELD_NAMES
-from models.evaluation import baselines
+from models.evaluation import baselines, counts
 from models.evaluation.bootstrap import Figure, intervals
 from models.evaluation.groups import by_group
 from models.evaluation.judged import arrays, judged
 from models.evaluation.laned import laned
 from models.evaluation.measures import MEASURES, Array
-from models.evaluation.officers import Share, counted, most, two_officers
+from models.evaluation.officers import Share, counted, two_officers
 from models.evaluation.plain import plain
 from models.evaluation.rows import judged_rows, memberships
 from models.evaluation.season import Season
-from models.evaluation.yen import changes_of
-from models.hours import HOUR, projected
+from models.hours import projected
 from models.seconds import by_hand
 from models.settings import EvaluateSettings, SuggestSettings
 from tadasu.law import Law
-from tadasu.tables import LANES
 
 Tables = dict[str, pl.DataFrame]
 Progress = Callable[[str, float], None]
@@ -108,16 +105,18 @@ def backtest(
     }
     progress(f"{year}年度の区間", 0.6)
     figures = _figures(held, rows, settings, lambda share: progress(f"{year}年度の区間", 0.6 + 0.3 * share))
-    right = _with_candidate(rows, here["truth"])
+    right = counts.has_right_repair(rows, here["truth"])
     groups = _groups(held[MODEL], rows, right, here, year, settings)
     progress("", 1.0)
     return Backtested(
         year=year,
         trained_on=tuple(sorted(past)),
         figures=figures,
-        counts=_counts(rows, held[MODEL], here) | _recall(rows, right, here["repairs"]),
+        counts=counts.of_year(rows, held[MODEL], here)
+        | counts.of_forecast(rows, made.lines_of_forecast)
+        | counts.recall(rows, right, here["repairs"]),
         groups=groups,
-        lanes=_lanes(held[MODEL]),
+        lanes=counts.by_lane(held[MODEL]),
         officers=_officers(held[MODEL], rows, here, past, bulk_staff),
         model_id=made.certificate.model_id,
         checks=rows["check_name"].fill_null("").to_list(),
@@ -182,68 +181,6 @@ def _groups(
     return by_group(
         {**arrays(held), "candidate": candidate}, placed, _block(rows), settings.resamples, settings.seed
     )
-
-
-def _counts(rows: pl.DataFrame, held: pl.DataFrame, tables: Tables) -> dict[str, float]:
-    """Return the numbers of rows and yen, and the bound on what is missed among cleared rows."""
-    cleared = int(held["clear_unseen"].sum())
-    missed = int((held["clear_unseen"] * held["corrected"]).sum())
-    return {
-        "rows": float(rows.height),
-        "rows_corrected": float(rows["corrected"].sum()),
-        "rows_without_label": float(tables["inconsistencies"].height - rows.height),
-        "yen_moved": float(held["yen_counted"].sum()),
-        "yen_unknown": float(rows["yen"].null_count()),
-        "rows_sampled": float(held["sampled"].sum()),
-        "rows_cleared_unseen": float(cleared),
-        "rows_missed": float(missed),
-        "rows_timed": float(held["own"].sum()),
-        "hours_by_hand": float(held["hand"].sum()) / HOUR,
-        "hours_suggested": float(held["cost"].sum()) / HOUR,
-        "hours_with_sample": float(held["cost_sampled"].sum()) / HOUR,
-        "missed_at_most": most(missed, cleared),
-    }
-
-
-def _lanes(held: pl.DataFrame) -> pl.DataFrame:
-    """Count by lane the rows, what became of them, and their projected seconds."""
-    parts = [
-        held.filter(pl.col(f"lane_{lane}") > 0).select(
-            lane=pl.lit(lane),
-            rows=pl.len().cast(pl.Int64),
-            **{name: pl.col(name).sum().cast(pl.Int64) for name in ("corrected", "asked", "right")},
-            **{name: pl.col(name).sum() for name in ("hand", "cost")},
-        )
-        for lane in LANES
-    ]
-    return pl.concat(parts)
-
-
-def _with_candidate(rows: pl.DataFrame, truth: pl.DataFrame) -> pl.Series:
-    """Return for each row whether what staff did is among its candidates."""
-    found = truth.group_by("row_id").agg(pl.col("is_right").any())
-    joined = rows.select("row_id").join(found, on="row_id", how="left", maintain_order="left")
-    return joined["is_right"].fill_null(value=False)
-
-
-def _recall(rows: pl.DataFrame, right: pl.Series, repairs: pl.DataFrame) -> dict[str, float]:
-    """Return how often the right repair is a candidate: over all, without inquiries, by field."""
-    known = rows.with_columns(found=right).filter(pl.col(SIGNATURE) != "")
-    settled = known.filter(~pl.col("asked"))
-    by_field = changes_of(known).join(known.select("row_id", "found"), on="row_id")
-    of_field = {name: by_field.filter(field=name)["found"] for name in FIELD_NAMES}
-    metrics = {
-        "repairs/recall": _mean(settled["found"]),
-        "repairs/recall_all": _mean(known["found"]),
-        "repairs/per_row": repairs.height / max(1, repairs["row_id"].n_unique()),
-    }
-    return metrics | {
-        f"repairs/recall_{name}": _mean(found) for name, found in of_field.items() if len(found)
-    }
-
-
-def _mean(found: pl.Series) -> float:
-    return int(found.sum()) / len(found) if len(found) else float("nan")
 
 
 def _officers(

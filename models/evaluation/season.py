@@ -1,6 +1,6 @@
 """A tested year as its season would have gone: a random sample certifies what is cleared."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,8 +12,8 @@ from models.sample import draw
 from models.scope import ROW, known
 from models.seconds import Seconds
 from models.settings import SuggestSettings
-from models.suggest import suggested
-from models.tested import in_season, judged_by, nothing
+from models.suggest import Suggested, suggested
+from models.tested import forecast, in_season, judged_by, nothing
 from tadasu.law import Law
 
 Tables = dict[str, pl.DataFrame]
@@ -21,12 +21,30 @@ Tables = dict[str, pl.DataFrame]
 
 @dataclass(frozen=True)
 class Season:
-    """Suggestions of the year, the sample that was drawn, what its labels certified, seconds by hand."""
+    """Suggestions of the year, the sample that was drawn, what its labels certified, seconds by hand.
+
+    `told` are the rows as the test of a certificate reads them; `lines_of_forecast` are the suggestions where
+    a certificate of the year before cleared rows instead, None without one.
+    """
 
     lines: pl.DataFrame
     sample: pl.DataFrame
     certificate: Certificate
     seconds: Seconds
+    told: pl.DataFrame
+    lines_of_forecast: pl.DataFrame | None = None
+
+    def forecast(self, settings: SuggestSettings, past: Iterable[Tables]) -> Certificate:
+        """Return what all labels of this year certify for the next; `past` are all labelled years to it."""
+        year = self.certificate.tax_year
+        return forecast(
+            self.told,
+            settings,
+            tax_year=year + 1,
+            tested_year=year,
+            model_id=self.certificate.model_id,
+            known=known(past),
+        )
 
 
 def season(
@@ -36,11 +54,19 @@ def season(
     law: Law,
     settings: SuggestSettings,
     bulk_staff: tuple[str, ...] = (),
+    before: Certificate | None = None,
 ) -> Season:
     """Suggest for a labelled year with a ranker that never saw it; the sample's labels alone are read.
 
-    `years` hold the extract's tables of the year and the labelled years before it, and of the year the frames
-    of featurize. Seconds by hand and what counts as seen before come from the earlier years.
+    Args:
+        ranker: trained on earlier years.
+        year: the year.
+        years: the extract's tables of the year and of the labelled years before it, and of the year the
+            frames of featurize. Seconds by hand and what counts as seen come from the earlier years.
+        law: of the year.
+        settings: of suggestions.
+        bulk_staff: staff identifiers under which the ward closes rows in bulk.
+        before: a certificate that the year before gave for this one.
     """
     here, past = years[year], [tables for y, tables in sorted(years.items()) if y < year]
     seconds = Seconds.recorded((tables["corrections"] for tables in past), settings.time, bulk_staff)
@@ -49,9 +75,16 @@ def season(
     sample = draw(here["inconsistencies"], settings.sample_share, settings.sample_seed)
     told = judged_by(first.rows, here, law, bulk_staff)
     certificate = in_season(told, sample, settings, model_id=ranker.model_id, known=seen)
-    # The certificate moves rows into `clear`, and these to the end: nothing else of the lines changes.
+    by_forecast = None if before is None else _with_lanes(first, before, seconds, settings)
+    lines = _with_lanes(first, certificate, seconds, settings)
+    return Season(lines, sample, certificate, seconds, told, by_forecast)
+
+
+def _with_lanes(
+    first: Suggested, certificate: Certificate, seconds: Seconds, settings: SuggestSettings
+) -> pl.DataFrame:
+    """Return the lines where the certificate clears rows; these move to the end, nothing else changes."""
     rows = ranked(in_lanes(first.rows, certificate, seconds, settings), settings)
-    lines = first.lines.drop("lane", "rank").join(
-        rows.select(*ROW, "lane", "rank"), on=list(ROW), how="left", maintain_order="left"
-    )
-    return Season(lines.sort("rank", maintain_order=True), sample, certificate, seconds)
+    lanes = rows.select(*ROW, "lane", "rank")
+    lines = first.lines.drop("lane", "rank").join(lanes, on=list(ROW), how="left", maintain_order="left")
+    return lines.sort("rank", maintain_order=True)

@@ -211,3 +211,23 @@ def test_a_page_without_rules_or_cleared_rows_says_so(tested: Backtested) -> Non
     assert "「修正不要」に分けた行はありません" in page
     assert "合成データ" not in page
     assert "年度ごと" not in page
+
+
+def test_last_years_labels_certify_what_is_cleared_this_year(
+    ranker: Ranker, made: Season, years: dict[int, Tables]
+) -> None:
+    """A promise that is easy to keep is certified on one year and applied to the next, unseen."""
+    easy = replace(
+        SETTINGS, certify=replace(SETTINGS.certify, wrong_share=0.3, mean_yen=50_000, clip_chance=1.0)
+    )
+    before = season(ranker, 2025, years, LAW, easy).forecast(easy, years.values())
+    assert before.provisional
+    assert before.tax_year == 2026
+    again = season(ranker, 2025, years, LAW, SETTINGS, before=before)
+    assert again.lines.equals(made.lines)
+    found = backtest(again, 2025, years, LAW, QUICK, SETTINGS).counts
+    assert again.lines_of_forecast is not None
+    cleared = again.lines_of_forecast.filter(lane="clear")["row_id"].n_unique()
+    listed = years[2025]["inconsistencies"].height
+    assert found["forecast_cleared"] == pytest.approx(cleared / listed, abs=0.05)
+    assert 0 < found["forecast_missed"] <= found["forecast_missed_at_most"] < 1
