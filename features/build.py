@@ -2,10 +2,12 @@
 
 import polars as pl
 
+from features import kin
 from features.history import payer_history, row_history
 from features.labels import labels
-from features.matrix import matrix
+from features.matrix import Records, matrix
 from features.outcome import outcomes
+from features.payers import payer_rows
 from features.repairs import Proposed, propose
 from features.repairs.kinds import KINDS
 from features.repairs.sources import Sources, sources
@@ -28,15 +30,31 @@ def featurize(
     prepared = sources(tables, law)
     proposed = propose(prepared)
     outcome = outcomes(proposed, prepared)
-    history = row_history(tables, past, bulk_staff)
     key = prepared.rows.select("row", "row_id", "tax_year", "person_id")
-    numbers = matrix(proposed, prepared, outcome, history, payer_history(past))
+    numbers = matrix(proposed, prepared, outcome, _records(prepared, tables, past, bulk_staff))
     return {
         "repairs": _repairs(proposed, outcome, prepared, key),
         "changes": _changes(proposed, key),
         "features": _keyed(numbers, key),
         "truth": _truth(proposed, key, labels(tables["corrections"], bulk_staff)),
     }
+
+
+def _records(
+    prepared: Sources,
+    tables: dict[str, pl.DataFrame],
+    past: dict[int, dict[str, pl.DataFrame]],
+    bulk_staff: tuple[str, ...],
+) -> Records:
+    known = kin.profiles(tables, prepared)
+    return Records(
+        history=row_history(tables, past, bulk_staff),
+        payers=payer_history(past),
+        payer_rows=payer_rows(tables, past),
+        related=kin.related_evidence(known, prepared),
+        claimants=kin.claimant_evidence(known, prepared, tables),
+        household=kin.household_evidence(prepared, tables),
+    )
 
 
 def _keyed(frame: pl.DataFrame, key: pl.DataFrame) -> pl.DataFrame:

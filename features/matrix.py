@@ -1,36 +1,57 @@
 """From repairs to the matrix: evidence is joined to each repair, then every declared column computed."""
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from features import evidence
 from features.columns import COLUMNS
+from features.identities import identities
 from features.repairs import Proposed
 from features.repairs.sources import Sources
 
 KEY = ("row", "repair_id")
 
 
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What other tables than the listed person's own say: earlier years, payers, the people beside them.
+
+    history, payer_rows: by row_id. payers: by payer_id. related: by row. claimants: by document and line_no.
+    household: by person.
+    """
+
+    history: pl.DataFrame
+    payers: pl.DataFrame
+    payer_rows: pl.DataFrame
+    related: pl.DataFrame
+    claimants: pl.DataFrame
+    household: pl.DataFrame
+
+
 def matrix(
     proposed: Proposed,
     sources: Sources,
     outcome: pl.DataFrame,
-    history: pl.DataFrame,
-    payers: pl.DataFrame,
+    records: Records,
 ) -> pl.DataFrame:
     """Return one line per repair: row, repair_id (as in `proposed.repairs`, same order) and all columns.
 
-    `outcome` is what the law says of each (`features.outcome`); `history` (by row_id) and `payers` (by
-    payer_id) come from earlier years: see `features.history`.
+    `outcome` is what the law says of each (`features.outcome`).
     """
     frame = _join(_main_change(proposed, sources), outcome, list(KEY))
     frame = _join(frame, evidence.row_evidence(sources).drop("person", "named"), ["row"])
     frame = _join(frame, evidence.check_profile(sources), ["row"])
     frame = _join(frame, evidence.person_evidence(sources), ["person"])
     frame = _join(frame, evidence.family_evidence(sources), ["person"])
+    frame = _join(frame, identities(sources), ["person"])
+    frame = _join(frame, records.related, ["row"])
+    frame = _join(frame, records.household, ["person"])
     ids = sources.rows.select("row", "row_id")
-    frame = _join(_join(frame, ids, ["row"]), history, ["row_id"])
+    frame = _join(_join(frame, ids, ["row"]), records.history, ["row_id"])
+    frame = _join(frame, records.payer_rows, ["row_id"])
     frame = _papers(frame, sources)
-    frame = _document(frame, sources, payers)
+    frame = _join(_document(frame, sources, records.payers), records.claimants, ["document", "line_no"])
     frame = frame.with_columns(
         row_repairs=pl.len().over("row"), field_repairs=pl.len().over("row", "field")
     ).sort(KEY)

@@ -1,8 +1,9 @@
-"""The ranker: two LightGBM models and their calibration, as text and JSON in one folder.
+"""The ranker: LightGBM models and their calibration, as text and JSON in one folder.
 
 The repair model says which repair is right, given that the row needs one; the row model says whether it does,
 seeing the best repair beside the row. Their product is the probability of each repair: P(repair) =
-P(correction) × P(repair | correction); P(leave) is what remains.
+P(correction) × P(repair | correction); P(leave) is what remains. The inquiry model says whether staff will
+have to ask somebody before they can tell.
 """
 
 import hashlib
@@ -15,6 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from features.columns import OF_ROW
+from features.repairs.scope import SUBJECTS
+from features.values import NUMBER
 from tadasu.errors import TadasuError
 from tadasu.store import write_text
 
@@ -24,20 +28,46 @@ TRACE = 0.002
 """Share of the raw score in a calibrated probability."""
 
 
+SHARED = frozenset(column.name for column in OF_ROW)
+"""Columns that all repairs of a row share."""
+CLEAR = 4
+"""Inputs of the row model that say how clear the likeliest repair is."""
+FAMILY = {
+    NUMBER[name]: number
+    for number, fields in reversed(list(enumerate(SUBJECTS.values(), 1)))
+    for name in fields
+}
+"""The family (subject, from 1) of each field's number; 0 is that of rows that name none."""
+
+
 @dataclass(frozen=True)
 class Calibration:
-    """A monotone map from a model's score to a probability: knots of an isotonic regression."""
+    """A monotone map from a model's score to a probability: knots of an isotonic regression.
+
+    `shifts` (log-odds by family) correct what a family is off after that.
+    """
 
     scores: tuple[float, ...] = (0.0, 1.0)
     probabilities: tuple[float, ...] = (0.0, 1.0)
+    shifts: tuple[float, ...] = ()
 
-    def apply(self, score: Floats) -> Floats:
-        """Return the probabilities of scores (shape n): higher scores always get higher ones.
+    def apply(self, score: Floats, family: npt.NDArray[np.int64] | None = None) -> Floats:
+        """Return the probabilities of scores (shape n): within a family higher scores get higher ones.
 
         An isotonic regression has plateaus; a trace of the score keeps the order inside them.
         """
         step = np.interp(score, self.scores, self.probabilities)
-        return np.asarray((1.0 - TRACE) * step + TRACE * score, dtype=np.float64)
+        p = np.asarray((1.0 - TRACE) * step + TRACE * score, dtype=np.float64)
+        if family is None or not self.shifts:
+            return p
+        odds = logit(p) + np.asarray(self.shifts)[family]
+        return np.asarray(1.0 / (1.0 + np.exp(-odds)), dtype=np.float64)
+
+
+def logit(p: Floats) -> Floats:
+    """Return the log-odds of probabilities, those of 0 and 1 cut off."""
+    inside = np.clip(p, 1e-6, 1.0 - 1e-6)
+    return np.asarray(np.log(inside / (1.0 - inside)), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -46,9 +76,11 @@ class Ranker:
 
     repair_text: str
     row_text: str
+    asked_text: str
     columns: tuple[str, ...]
     repair_calibration: Calibration
     row_calibration: Calibration
+    asked_calibration: Calibration
     facts: dict[str, str]
     metrics: dict[str, float] = field(default_factory=dict)
 
@@ -58,6 +90,7 @@ class Ranker:
         content = {
             "repair": _model_part(self.repair_text),
             "row": _model_part(self.row_text),
+            "asked": _model_part(self.asked_text),
             "columns": self.columns,
             "calibration": _calibration_json(self),
             "facts": self.facts,
@@ -73,14 +106,35 @@ class Ranker:
         Raises:
             TadasuError: a column that the model reads is missing.
         """
+        return self.judged(features)[0]
+
+    def judged(self, features: pl.DataFrame) -> tuple[Floats, Floats]:
+        """Return the probability of each repair (as `score`), and of each row that staff have to ask.
+
+        Raises:
+            TadasuError: a column that the model reads is missing.
+        """
         from lightgbm import Booster
 
         frame = self._checked(features)
         conditional = self.conditional(frame)
-        correction = self.row_calibration.apply(
-            Booster(model_str=self.row_text).predict(row_matrix(frame, conditional, self.columns))
-        )
-        return spread(frame, conditional, correction)
+        rows = row_matrix(frame, conditional, self.columns)
+        family = families(frame)
+        correction = self.row_calibration.apply(Booster(model_str=self.row_text).predict(rows), family)
+        asked = self.asked_calibration.apply(Booster(model_str=self.asked_text).predict(rows), family)
+        return spread(frame, conditional, correction), asked
+
+    def row_values(self, features: pl.DataFrame) -> npt.NDArray[np.float32]:
+        """Return what the row model sees of whole rows, one line each; `row_inputs` names its columns."""
+        frame = self._checked(features)
+        return row_matrix(frame, self.conditional(frame), self.columns)
+
+    @property
+    def row_inputs(self) -> tuple[tuple[str, str], ...]:
+        """Return (side, column) of each input of the row model: `row`, `repair` (the best one) or ''."""
+        both = [name for name in self.columns if name not in SHARED]
+        clear = (("", f"clear_{place}") for place in range(CLEAR))
+        return (*(("row", name) for name in self.columns), *(("repair", name) for name in both), *clear)
 
     def conditional(self, frame: pl.DataFrame) -> Floats:
         """Return P(repair | the row needs a correction) of each line, 0 for 'leave'."""
@@ -107,6 +161,7 @@ class Ranker:
         """Write boosters, columns.json, calibration.json and metrics.json into `folder`."""
         write_text(folder / "booster_repair.txt", self.repair_text)
         write_text(folder / "booster_row.txt", self.row_text)
+        write_text(folder / "booster_asked.txt", self.asked_text)
         parts = {
             "columns": {"columns": self.columns},
             "calibration": _calibration_json(self),
@@ -131,13 +186,15 @@ def load(folder: Path) -> Ranker:
         name: json.loads((folder / f"{name}.json").read_text())
         for name in ("columns", "calibration", "metrics", "model")
     }
-    known = {name: Calibration(*map(tuple, knots)) for name, knots in parts["calibration"].items()}
+    known = {name: _calibration(knots) for name, knots in parts["calibration"].items()}
     ranker = Ranker(
         repair_text=(folder / "booster_repair.txt").read_text(),
         row_text=(folder / "booster_row.txt").read_text(),
+        asked_text=(folder / "booster_asked.txt").read_text(),
         columns=tuple(parts["columns"]["columns"]),
         repair_calibration=known["repair"],
         row_calibration=known["row"],
+        asked_calibration=known["asked"],
         facts=parts["model"]["facts"],
         metrics=parts["metrics"],
     )
@@ -154,7 +211,10 @@ def matrix_of(frame: pl.DataFrame, columns: tuple[str, ...]) -> npt.NDArray[np.f
 
 
 def row_matrix(frame: pl.DataFrame, conditional: Floats, columns: tuple[str, ...]) -> npt.NDArray[np.float32]:
-    """Return one line per row: its 'leave' line, the line of its likeliest repair, and how clear that is."""
+    """Return one line per row: its 'leave' line, the line of its likeliest repair, and how clear that is.
+
+    What all repairs of a row share stands in it once.
+    """
     start = np.flatnonzero(frame["repair_id"].to_numpy() == 0)
     size = np.diff(np.append(start, frame.height))
     best = _first_best(conditional, start, size)
@@ -164,8 +224,9 @@ def row_matrix(frame: pl.DataFrame, conditional: Floats, columns: tuple[str, ...
     clear = np.column_stack(
         [top, np.maximum.reduceat(without, start), np.add.reduceat(conditional, start), size]
     )
-    whole = matrix_of(frame, columns)
-    return np.hstack([whole[start], whole[best], clear.astype(np.float32)])
+    both = tuple(name for name in columns if name not in SHARED)
+    leave, likeliest = matrix_of(frame[start], columns), matrix_of(frame[best], both)
+    return np.hstack([leave, likeliest, clear.astype(np.float32)])
 
 
 def _first_best(conditional: Floats, start: npt.NDArray[np.int64], size: npt.NDArray[np.int64]) -> Any:
@@ -188,11 +249,24 @@ def spread(frame: pl.DataFrame, conditional: Floats, correction: Floats) -> Floa
     return result
 
 
+def families(frame: pl.DataFrame) -> npt.NDArray[np.int64]:
+    """Return the family of each row (lines of 'leave'): the subject of the field that the row names."""
+    named = frame.filter(pl.col("repair_id") == 0)["named"].fill_null(-1).cast(pl.Int64)
+    return named.replace_strict(FAMILY, default=0, return_dtype=pl.Int64).to_numpy()
+
+
+def _calibration(parts: Any) -> Calibration:
+    scores, probabilities, shifts = (tuple(part) for part in parts)
+    return Calibration(scores, probabilities, shifts)
+
+
 def _calibration_json(ranker: Ranker) -> dict[str, Any]:
-    return {
-        "repair": [ranker.repair_calibration.scores, ranker.repair_calibration.probabilities],
-        "row": [ranker.row_calibration.scores, ranker.row_calibration.probabilities],
+    known = {
+        "repair": ranker.repair_calibration,
+        "row": ranker.row_calibration,
+        "asked": ranker.asked_calibration,
     }
+    return {name: [each.scores, each.probabilities, each.shifts] for name, each in known.items()}
 
 
 def _model_part(text: str) -> str:

@@ -61,13 +61,14 @@ def suggested(
 ) -> Suggested:
     """Return the suggestions as `suggest` does, and the rows behind them."""
     features = frames["features"].sort(KEY)
-    repairs = features.select(KEY).with_columns(p=pl.Series(ranker.score(features)))
+    p, p_asked = ranker.judged(features)
+    repairs = features.select(KEY).with_columns(p=pl.Series(p))
     taxes = frames["repairs"].select(*KEY, "tax_delta", "kind")
     repairs = repairs.join(taxes, on=KEY, how="left", maintain_order="left")
     lines = _lines(repairs, by_row(repairs), frames, settings.lines)
     listed = tables["inconsistencies"]
     spent = seconds or Seconds.stated(settings.time)
-    asked = _asked(features)
+    asked = repairs.filter(pl.col("repair_id") == 0).select(*ROW, p_asked=pl.Series(p_asked))
     rows = judge(repairs, lines, asked, frames, listed, settings, certificate, spent)
     standing = rows.with_columns(standing=_standing(certificate))
     every = standing.join(listed.select(*ROW, "person_id", "check_code", "document_ids"), on=list(ROW))
@@ -85,12 +86,6 @@ def suggested(
         made = made.with_columns(told["reasons"])
     kept = made.select(pl.col(name).cast(dtype) for name, dtype in SUGGESTIONS.schema.items())
     return Suggested(kept, rows)
-
-
-def _asked(features: pl.DataFrame) -> pl.DataFrame:
-    """Return by row how often staff had to ask about such rows in earlier years."""
-    share = pl.coalesce("code_asked_share", "evidence_asked_share", pl.lit(0.0))
-    return features.filter(pl.col("repair_id") == 0).select(*ROW, p_asked=share.cast(pl.Float64))
 
 
 def _standing(certificate: Certificate | None) -> pl.Expr:

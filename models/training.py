@@ -1,133 +1,192 @@
 """Train the ranker on labelled years.
 
-Out-of-fold scores come first: the row model and the calibration see no line that a score was fitted on.
+Out-of-fold scores come first: the row model and the calibration see no line that a score was fitted on. Years
+are read one after another, and of a corrected row's wrong repairs a weighted sample is learnt from, so that
+memory and time follow the rows and not the repairs.
 """
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import lightgbm
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import average_precision_score, log_loss
 
-from models.ranker import KEY, Calibration, Floats, Ranker, matrix_of, row_matrix
+from models.calibrate import isotonic, with_shifts
+from models.learning import Mask, Rows, Whole, labelled, matrix, rows_of, sampled
+from models.ranker import FAMILY, KEY, Calibration, Floats, Ranker, row_matrix
 from models.settings import ModelSettings
 from tadasu.errors import TadasuError
 
 Progress = Callable[[str, float], None]
-Mask = npt.NDArray[np.bool_]
+Years = Mapping[int, Mapping[str, pl.DataFrame]]
+Matrix = npt.NDArray[np.float32]
+FAMILIES = max(FAMILY.values()) + 1
+MODELS = 3
+
+
+@dataclass
+class _Work:
+    """What training carries along: settings, progress, the rows of each year."""
+
+    settings: ModelSettings
+    tell: Progress
+    columns: tuple[str, ...]
+    rows: dict[int, Rows]
+    done: int = 0
+
+    def step(self) -> None:
+        """Tell that one more of the models is fitted."""
+        self.tell("学習", self.done / (MODELS * (self.settings.folds + 1)))
+        self.done += 1
+
+    def all(self, name: str) -> npt.NDArray[np.generic]:
+        """Return a property of the rows of all years."""
+        return np.concatenate([getattr(rows, name) for _, rows in sorted(self.rows.items())])
 
 
 def train(
-    years: dict[int, dict[str, pl.DataFrame]],
+    years: Years,
     settings: ModelSettings,
     *,
     facts: dict[str, str],
     progress: Progress | None = None,
 ) -> Ranker:
-    """Train on labelled years (each with features, truth, inconsistencies, residents).
+    """Train on labelled years (each with features, truth, inconsistencies, residents, corrections).
 
     Rows without a label do not take part. Folds are by household, so that nobody is scored by a model that
-    saw their family. `facts` (hashes of data, law and code) enter the model_id.
+    saw their family. `facts` (hashes of data, law and code) enter the model_id. Without `corrections` nobody
+    is taken to have been asked.
+
+    Raises:
+        TadasuError: the labelled rows were all corrected, or none was.
     """
-    tell = progress or (lambda _label, _share: None)
-    frame, right, fold = _lines(years, settings.folds)
-    columns = tuple(name for name in frame.columns if name not in KEY)
-    steps = 2 * (settings.folds + 1)
-    leave = frame["repair_id"].to_numpy() == 0
-    start = np.flatnonzero(leave)
-    needs = ~right[start]
+    work = _Work(settings, progress or (lambda _label, _share: None), (), {})
+    learnt = _learning_lines(years, work)
+    needs = np.asarray(work.all("needs"), dtype=bool)
+    _require_both(needs, years)
+    boosters = _fold_models(*learnt, work)
+    scores = {
+        year: _out_of_fold(labelled(years[year]), work.rows[year], boosters, work) for year in work.rows
+    }
+    repair_calibration = _repair_calibration(scores, work)
+    rows = np.vstack(
+        [
+            row_matrix(
+                labelled(years[year]),
+                np.where(work.rows[year].leave, 0.0, repair_calibration.apply(scores[year])),
+                work.columns,
+            )
+            for year in sorted(work.rows)
+        ]
+    )
+    row_text, row_calibration, row_score = _row_model(rows, needs, work)
+    asked = np.asarray(work.all("asked"), dtype=bool)
+    asked_text, asked_calibration, asked_score = _row_model(rows, asked, work)
+    family = np.asarray(work.all("family"), dtype=np.int64)
+    metrics = _metrics(needs, row_score, row_calibration.apply(row_score, family), asked, asked_score)
+    work.tell("", 1.0)
+    return Ranker(
+        repair_text=boosters[-1].model_to_string(),
+        row_text=row_text,
+        asked_text=asked_text,
+        columns=work.columns,
+        repair_calibration=repair_calibration,
+        row_calibration=row_calibration,
+        asked_calibration=asked_calibration,
+        facts=dict(facts),
+        metrics=metrics,
+    )
+
+
+def _learning_lines(years: Years, work: _Work) -> tuple[Matrix, Mask, Whole, Floats]:
+    """Return the sampled candidate lines of all years: matrix, whether right, fold, weight."""
+    parts = []
+    for number in sorted(years):
+        year = years[number]
+        frame = labelled(year)
+        work.columns = tuple(name for name in frame.columns if name not in (*KEY, "is_right"))
+        rows = work.rows[number] = rows_of(frame, year, work.settings.folds)
+        chosen, weight = sampled(rows, frame, work.settings.wrong_repairs, work.settings.seed)
+        fold = rows.by_line(rows.fold)[chosen]
+        parts.append((matrix(frame, chosen, work.columns), rows.right[chosen], fold, weight[chosen]))
+    return tuple(np.concatenate(each) for each in zip(*parts, strict=True))  # type: ignore[return-value]
+
+
+def _require_both(needs: Mask, years: Years) -> None:
     if not needs.any() or needs.all():
         raise TadasuError(
             f"The {len(needs):,} labelled rows of {', '.join(map(str, sorted(years)))} were all "
             f"{'corrected' if needs.any() else 'left as recorded'}: there is nothing to tell apart. "
             "Add years with both, or name a ranker's folder with train.from=FOLDER."
         )
-    in_needing = np.repeat(needs, np.diff(np.append(start, frame.height))) & ~leave
 
-    matrix = matrix_of(frame, columns)
-    score, texts = _out_of_fold(matrix, right, fold, in_needing, settings, tell, 0, steps, apply_to=~leave)
-    repair_calibration = _isotonic(score[in_needing], right[in_needing])
-    conditional = np.where(leave, 0.0, repair_calibration.apply(score))
 
-    rows = row_matrix(frame, conditional, columns)
-    every = np.ones(len(rows), dtype=bool)
-    row_score, row_texts = _out_of_fold(
-        rows, needs, fold[start], every, settings, tell, settings.folds + 1, steps, apply_to=every
-    )
-    row_calibration = _isotonic(row_score, needs)
-    p = np.clip(row_calibration.apply(row_score), 1e-6, 1 - 1e-6)
+def _fold_models(
+    lines: Matrix, right: Mask, fold: Whole, weight: Floats, work: _Work
+) -> list[lightgbm.Booster]:
+    """Return a model without each fold, and last the one of all lines."""
+    models = []
+    for number in range(work.settings.folds):
+        work.step()
+        inside = fold != number
+        inside = inside if right[inside].any() else np.ones_like(inside)
+        models.append(_fit(lines[inside], right[inside], work.settings, weight[inside]))
+    work.step()
+    return [*models, _fit(lines, right, work.settings, weight)]
+
+
+def _out_of_fold(frame: pl.DataFrame, rows: Rows, boosters: list[lightgbm.Booster], work: _Work) -> Floats:
+    """Score each line other than 'leave' by the model that did not see its row's fold."""
+    score = np.zeros(frame.height)
+    fold = rows.by_line(rows.fold)
+    for number in range(work.settings.folds):
+        held = ~rows.leave & (fold == number)
+        if held.any():
+            score[held] = boosters[number].predict(matrix(frame, held, work.columns))
+    return score
+
+
+def _repair_calibration(scores: dict[int, Floats], work: _Work) -> Calibration:
+    inside = {year: work.rows[year].candidates for year in sorted(scores)}
+    score = np.concatenate([scores[year][mask] for year, mask in inside.items()])
+    return isotonic(score, np.concatenate([work.rows[year].right[mask] for year, mask in inside.items()]))
+
+
+def _row_model(rows: Matrix, target: Mask, work: _Work) -> tuple[str, Calibration, Floats]:
+    """Return the model of all rows as text, its calibration by family, and the out-of-fold scores."""
+    fold = np.asarray(work.all("fold"), dtype=np.int64)
+    score = np.full(len(rows), float(target.mean()))
+    for number in range(work.settings.folds):
+        work.step()
+        inside, held = fold != number, fold == number
+        if held.any() and inside.any():
+            score[held] = _fit(rows[inside], target[inside], work.settings).predict(rows[held])
+    work.step()
+    text = _fit(rows, target, work.settings).model_to_string()
+    family = np.asarray(work.all("family"), dtype=np.int64)
+    return text, with_shifts(isotonic(score, target), score, target, family, FAMILIES), score
+
+
+def _metrics(needs: Mask, score: Floats, p: Floats, asked: Mask, asked_score: Floats) -> dict[str, float]:
     metrics = {
-        "oof_row_pr_auc": float(average_precision_score(needs, row_score)),
-        "oof_row_log_loss": float(log_loss(needs, p)),
-        "rows": float(len(rows)),
+        "oof_row_pr_auc": float(average_precision_score(needs, score)),
+        "oof_row_log_loss": float(log_loss(needs, np.clip(p, 1e-6, 1 - 1e-6))),
+        "rows": float(len(needs)),
         "rows_corrected": float(needs.sum()),
+        "rows_asked": float(asked.sum()),
     }
-    return Ranker(texts, row_texts, columns, repair_calibration, row_calibration, dict(facts), metrics)
+    if asked.any():
+        metrics["oof_asked_pr_auc"] = float(average_precision_score(asked, asked_score))
+    return metrics
 
 
-def _lines(
-    years: dict[int, dict[str, pl.DataFrame]], folds: int
-) -> tuple[pl.DataFrame, Mask, npt.NDArray[np.int64]]:
-    """Stack the labelled rows of all years by key: features, whether right, and the fold of the household."""
-    parts, folded = [], []
-    for _, year in sorted(years.items()):
-        parts.append(year["features"].join(year["truth"], on=list(KEY), how="inner"))
-        household = year["inconsistencies"].join(year["residents"], on="person_id", how="left")
-        folded.append(household.select("tax_year", "row_id", block=pl.coalesce("household_id", "person_id")))
-    frame = pl.concat(parts).sort(KEY)
-    blocks = pl.concat(folded)
-    names = blocks["block"].unique().sort()
-    place = pl.DataFrame({"block": names, "fold": [_fold(name, folds) for name in names]})
-    keyed = frame.select("tax_year", "row_id").join(
-        blocks.join(place, on="block"), on=["tax_year", "row_id"], how="left", maintain_order="left"
-    )
-    return frame.drop("is_right"), frame["is_right"].to_numpy(), keyed["fold"].to_numpy()
-
-
-def _fold(name: str, folds: int) -> int:
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4]) % folds
-
-
-def _out_of_fold(
-    matrix: npt.NDArray[np.float32],
-    target: Mask,
-    fold: npt.NDArray[np.int64],
-    use: Mask,
-    settings: ModelSettings,
-    tell: Progress,
-    done: int,
-    steps: int,
-    *,
-    apply_to: Mask,
-) -> tuple[Floats, str]:
-    """Score each line by a model that did not see its fold; return also the model of all lines in `use`."""
-    score = np.zeros(len(matrix))
-    for number in range(settings.folds):
-        tell("学習", (done + number) / steps)
-        inside = use & (fold != number)
-        held = apply_to & (fold == number)
-        if held.any() and not inside.any():
-            score[held] = float(target[use].mean()) if use.any() else 0.0
-        elif held.any():
-            booster = _fit(matrix[inside], target[inside], settings)
-            score[held] = booster.predict(matrix[held])
-    tell("学習", (done + settings.folds) / steps)
-    return score, _fit(matrix[use], target[use], settings).model_to_string()
-
-
-def _fit(matrix: npt.NDArray[np.float32], target: Mask, settings: ModelSettings) -> lightgbm.Booster:
+def _fit(
+    lines: Matrix, target: Mask, settings: ModelSettings, weight: Floats | None = None
+) -> lightgbm.Booster:
     data = lightgbm.Dataset(
-        matrix, target.astype(np.int8), params={"max_bin": settings.max_bin, "verbosity": -1}
+        lines, target.astype(np.int8), weight=weight, params={"max_bin": settings.max_bin, "verbosity": -1}
     )
     return lightgbm.train(settings.lightgbm(), data, settings.trees)
-
-
-def _isotonic(score: Floats, target: Mask) -> Calibration:
-    if len(score) == 0 or target.all() or not target.any():
-        return Calibration()
-    fitted = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(score, target)
-    return Calibration(tuple(map(float, fitted.X_thresholds_)), tuple(map(float, fitted.y_thresholds_)))

@@ -22,7 +22,10 @@ from tadasu.tables import EXTRACT
 CONF = ROOT / "conf"
 _TABLES = tuple(f"{{year}}/{table.name}.parquet" for table in EXTRACT)
 _FRAMES = tuple(f"{{year}}/{name}.parquet" for name in ("repairs", "changes", "features", "truth"))
-_OF_TRAINING = ("{year}/inconsistencies.parquet", "{year}/residents.parquet")
+_OF_TRAINING = tuple(
+    f"{{year}}/{name}.parquet"
+    for name in ("features", "truth", "inconsistencies", "residents", "corrections")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +76,10 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "train",
         "学習",
-        ("intake.json", *_FRAMES, *_OF_TRAINING),
+        ("intake.json", *_OF_TRAINING),
         ("ranker/", "backtest/"),
         ("ward", "model", "train"),
-        ("models/ranker.py", "models/training.py"),
+        ("models/ranker.py", "models/training.py", "models/learning.py", "models/calibrate.py"),
     ),
     Stage(
         "certify",

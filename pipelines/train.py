@@ -1,24 +1,44 @@
 """Train: the ranker that is used, on all labelled years, and the one that is tested, without the newest."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipelines.featurize import FRAMES
 from pipelines.job import Job, Progress, quiet
 from pipelines.settings import ROOT
 from tadasu.errors import TadasuError
-from tadasu.tables import INCONSISTENCIES, RESIDENTS
+from tadasu.tables import CORRECTIONS, INCONSISTENCIES, RESIDENTS
 
 if TYPE_CHECKING:
     from models.ranker import Ranker
     from models.settings import ModelSettings
 
-NAMES = (*FRAMES, INCONSISTENCIES.name, RESIDENTS.name)
+NAMES = ("features", "truth", INCONSISTENCIES.name, RESIDENTS.name, CORRECTIONS.name)
 PACKAGES = ("tadasu", "features", "models")
+
+
+class Years(Mapping[int, dict[str, pl.DataFrame]]):
+    """Tables by tax year, read each time they are asked for: only one year is held at a time."""
+
+    def __init__(self, read: Callable[[int], dict[str, pl.DataFrame]], years: Iterable[int]) -> None:
+        self._read, self._years = read, tuple(years)
+
+    def __getitem__(self, year: int) -> dict[str, pl.DataFrame]:
+        """Read the tables of a year."""
+        if year not in self._years:
+            raise KeyError(year)
+        return self._read(year)
+
+    def __iter__(self) -> Iterator[int]:
+        """Go through the years."""
+        return iter(self._years)
+
+    def __len__(self) -> int:
+        """Count the years."""
+        return len(self._years)
 
 
 def train(
@@ -49,7 +69,7 @@ def train(
         def told(label: str, share: float, name: str = name, place: int = place) -> None:
             progress(f"{name} {label}", (place + share) / 2)
 
-        rankers[name] = fit({year: years[year] for year in chosen}, settings, facts=facts, progress=told)
+        rankers[name] = fit(Years(years.__getitem__, chosen), settings, facts=facts, progress=told)
     progress("", 1.0)
     return rankers
 
@@ -77,7 +97,10 @@ def _load(folder: Path) -> "Ranker":
 def _train(job: Job) -> dict[str, "Ranker"]:
     *earlier, _ = job.years()
     labelled = [year for year in earlier if job.table(year, "truth").height]
-    years = {year: job.tables(year, NAMES) for year in labelled}
+    years = Years(lambda year: job.tables(year, NAMES), labelled)
+    for year in labelled:
+        for name in NAMES:
+            job.path(f"{year}/{name}.parquet")  # what is read enters the model's identity
     facts = {"data": job.digest(), **law_and_code(job.settings.ward.ordinance)}
     return train(years, job.settings.model, facts=facts, progress=job.progress)
 

@@ -110,7 +110,7 @@ def test_every_row_can_be_left_and_every_repair_is_lawful(mini_frames: Tables, m
 
 
 def test_the_right_repair_is_mostly_among_the_candidates(mini_frames: Tables) -> None:
-    """Four fifths of the corrected rows have their repair proposed, at a dozen repairs a row or so."""
+    """Nine tenths of the corrected rows have their repair proposed, at fewer than twenty repairs a row."""
     truth = mini_frames[YEAR]["truth"]
     assert truth.schema == TRUTH.schema
     by_row = truth.group_by("row_id").agg(
@@ -118,8 +118,8 @@ def test_the_right_repair_is_mostly_among_the_candidates(mini_frames: Tables) ->
     )
     corrected = by_row.filter(~pl.col("left"))
     assert corrected.height > 100
-    assert float(corrected["found"].mean()) >= 0.8  # type: ignore[arg-type]
-    assert truth.height / by_row.height <= 13
+    assert float(corrected["found"].mean()) >= 0.9  # type: ignore[arg-type]
+    assert truth.height / by_row.height <= 20
 
 
 def test_labels_of_the_judged_year_do_not_reach_its_features(

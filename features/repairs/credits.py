@@ -5,6 +5,7 @@ Law: 医療費控除 (地方税法314条の2第1項2号), 配当割額控除 (�
 """
 
 from collections.abc import Callable
+from fractions import Fraction
 
 import polars as pl
 
@@ -58,10 +59,10 @@ def dividend_levy(sources: Sources) -> pl.DataFrame:
     )
 
 
-def _rounded(amount: pl.Expr, rate) -> pl.Expr:  # type: ignore[no-untyped-def]
+def _rounded(amount: pl.Expr, rate: Fraction) -> pl.Expr:
     """Return the rate of an amount to the nearest yen."""
     above, below = rate.numerator, rate.denominator
-    return (2 * amount * above + below) // (2 * below)
+    return (amount * (2 * above) + below) // (2 * below)
 
 
 def gifts(sources: Sources) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from features.columns import COLUMNS
-from models.ranker import Floats, Ranker, row_matrix
+from models.ranker import Floats, Ranker
 
 CLEARNESS = "修正案の有力さ"
 """Group of what the row model sees beside the columns: how clear the best repair is."""
@@ -51,9 +51,9 @@ def contributions(ranker: Ranker, features: pl.DataFrame) -> Contributions:
     from lightgbm import Booster
 
     frame = features.sort("tax_year", "row_id", "repair_id")
-    values = row_matrix(frame, ranker.conditional(frame), ranker.columns)
+    values = ranker.row_values(frame)
     parts = np.asarray(Booster(model_str=ranker.row_text).predict(values, pred_contrib=True))
-    inputs = _inputs(ranker.columns, values.shape[1])
+    inputs = ranker.row_inputs
     heads = {column.name: column.group for column in COLUMNS}
     of_input = [heads.get(name, OTHER) if side else CLEARNESS for side, name in inputs]
     groups = tuple(dict.fromkeys(of_input))
@@ -67,12 +67,6 @@ def contributions(ranker: Ranker, features: pl.DataFrame) -> Contributions:
         values=np.asarray(values, dtype=np.float64),
         base=parts[:, -1],
     )
-
-
-def _inputs(columns: tuple[str, ...], width: int) -> tuple[tuple[str, str], ...]:
-    more = (f"clear_{place}" for place in range(width - 2 * len(columns)))
-    sides = [*(("row", name) for name in columns), *(("repair", name) for name in columns)]
-    return (*sides, *(("", name) for name in more))
 
 
 def told(found: Contributions) -> pl.DataFrame:

@@ -1,0 +1,121 @@
+"""Clues about one repair: what it changes, who says so, the relative it concerns, what the law says of it."""
+
+import polars as pl
+
+from features.column import Column
+from features.columns.declare import amounts, log, plain
+from features.evidence import KINDS
+from features.repairs.kinds import KINDS as REPAIR_KINDS
+
+c = pl.col
+
+REPAIR = (
+    *plain(
+        "修正案の内容",
+        kind="修正案の種類",
+        supports="修正案を支える資料の数",
+        n_changes="変更する項目の数",
+        field="変更する項目",
+        near_named="リストが指す項目を変更する",
+        row_repairs="この行の修正案の数",
+        field_repairs="同じ項目の修正案の数",
+    ),
+    *amounts(
+        "修正案の内容", recorded="現在の値", value="修正後の値", delta="変更額", delta_other="第2項目の変更額"
+    ),
+    Column("ratio", "修正案の内容", "修正後と現在の比", c("value") / c("recorded")),
+    Column("is_stated", "リストの記載", "修正後がリストの値と一致", c("value") == c("stated")),
+    Column("is_expected", "リストの記載", "修正後がリストの照合値と一致", c("value") == c("expected")),
+    Column(
+        "is_gap", "リストの記載", "変更額が値と照合値の差と一致", c("delta") == c("expected") - c("stated")
+    ),
+    Column("is_last_year", "前年との比較", "修正後が前年と同じ", c("value") == c("last_year")),
+    Column("was_last_year", "前年との比較", "現在の値が前年と同じ", c("recorded") == c("last_year")),
+    Column("last_year_delta", "前年との比較", "現在の値と前年の差", log(c("recorded") - c("last_year"))),
+    *plain(
+        "資料の一致",
+        said="修正後の値を記載する資料の数",
+        **{f"said_{kind}": f"修正後の値を記載する資料の数（{kind}）" for kind in KINDS},
+        kept="現在の値を記載する資料の数",
+        **{f"kept_{kind}": f"現在の値を記載する資料の数（{kind}）" for kind in KINDS},
+        papers="この項目を記載する資料の数",
+        papers_values="この項目の値の種類",
+    ),
+    Column("is_sum", "資料の一致", "修正後が資料の合計と一致", c("value") == c("papers_sum")),
+    Column("was_sum", "資料の一致", "現在の値が資料の合計と一致", c("recorded") == c("papers_sum")),
+    *(
+        Column(f"by_{kind.name}", "修正案の根拠", f"根拠：{kind.label}", (c("kinds") // (2**place)) % 2)
+        for place, kind in enumerate(REPAIR_KINDS)
+        if place
+    ),
+    *plain(
+        "根拠資料",
+        doc_kind="根拠資料の種別",
+        doc_channel="根拠資料の提出経路",
+        doc_in_force="根拠資料が有効",
+        doc_amends="根拠資料が訂正資料",
+        doc_adjusted="根拠資料が年末調整済",
+        doc_other_column="根拠資料が乙欄",
+        doc_left_job="根拠資料に退職の記載",
+        doc_received="根拠資料の受付日",
+        doc_payer_people="支払者の対象者数",
+        doc_referenced="リストが根拠資料を挙げる",
+        doc_birth_differs="根拠資料の生年月日が台帳と異なる",
+    ),
+    *amounts("根拠資料", doc_salary="根拠資料の給与収入", doc_previous="根拠資料の前職分"),
+    *plain(
+        "対象の親族",
+        claim_claimants="この親族を申告した人の数",
+        claim_unmatched="この親族が宛名不明",
+        claim_unregistered="この親族が台帳にない",
+        claim_apart="この親族が別居と申告",
+        claim_abroad="この親族が国外",
+        claim_together="この親族が台帳上同じ世帯",
+        claim_left="この親族が転出・死亡",
+        claim_birth_differs="この親族の生年月日が台帳と異なる",
+        claim_class_differs="この親族の区分が台帳と異なる",
+        claim_is_related="リストの関係者がこの親族",
+        claim_over="この親族が所得要件を超える",
+    ),
+    *amounts("対象の親族", claim_income="この親族の合計所得", claim_stated="この親族の記載所得"),
+)
+
+CLAIMANT = (
+    *plain(
+        "対象の親族",
+        oth_strength_gap="もう一人の申告者との資料の優先度の差",
+        oth_more="もう一人の申告者の扶養人数の前年からの増減",
+        oth_more_gap="扶養人数の増減のもう一人の申告者との差",
+        oth_rows="もう一人の申告者の行数",
+        dep_rows="この親族の行数",
+        dep_strength="この親族の資料の優先度",
+        dep_namesakes="世帯にこの生年月日の人がいる数",
+        dep_age="この親族の年齢",
+    ),
+    *amounts(
+        "対象の親族",
+        oth_income_gap="もう一人の申告者との合計所得の差",
+        dep_over="この親族の合計所得と所得要件の差",
+        dep_least_over="この親族の資料による最少の所得と所得要件の差",
+        dep_most_over="この親族の資料による最多の所得と所得要件の差",
+        dep_last_over="この親族の前年の所得と所得要件の差",
+    ),
+)
+
+LAW = (
+    *plain(
+        "法令による計算",
+        settles="修正後に不整合が解消する",
+        untaxed_after="修正後は非課税",
+        broken_before="記録の法令との矛盾の数",
+        broken_after="修正後の法令との矛盾の数",
+        broken_new="修正により新たな矛盾が生じる",
+    ),
+    *amounts(
+        "法令による計算",
+        tax_after="修正後の年税額",
+        tax_delta="年税額の増減",
+        income_delta="合計所得金額の増減",
+        taxable_delta="課税標準額の増減",
+    ),
+)
