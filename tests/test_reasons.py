@@ -394,6 +394,20 @@ def test_premiums_are_told_with_what_the_law_gives_for_them() -> None:
     )
 
 
+def test_the_adjustment_is_told_with_the_limit_and_the_children() -> None:
+    """A high salary, nobody claimed, but a child in the household whom the spouse may claim."""
+    limit_of_salary = LAW.income_adjustment.high_salary
+    tables = {
+        "residents": [_person(), _person("P3", relationship="child", birth_date=date(YEAR - 10, 6, 1))],
+        "assessments": [_record(salary_revenue=9_500_000, income_adjustment=100_000)],
+    }
+    told = _told("recompute", {"income_adjustment": (100_000, 0)}, tables)
+    assert told["income_adjustment"] == (
+        f"所得金額調整控除 100,000円→0円：給与収入9,500,000円＞850万円（{limit_of_salary.cite.text}）、"
+        "23歳未満の扶養親族・特別障害者の申告なし（世帯に23歳未満の子1人）"
+    )
+
+
 def test_a_row_that_says_nothing_and_has_no_candidate_still_gets_a_sentence() -> None:
     """A line without field and repair, on a row that names no field."""
     key = {"tax_year": YEAR, "row_id": "R1", "person_id": "P1", "check_code": "K1"}

@@ -56,47 +56,67 @@ def income_adjustment(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     rule = sources.law.income_adjustment
     high = rule.high_salary.rows[0].to
     assert high is not None
-    family = (
-        sources.claims.filter(
-            ~sources.law.has_reached(
-                pl.coalesce("register_birth", "birth_date"), sources.law.ages.specified_before
-            )
-        )
-        .group_by("person")
-        .agg(young=pl.len())
+    money = ("salary_revenue", "salary_income", "pension_income")
+    known = _asked(lines, "income_adjustment").join(
+        sources.record.select("person", *money), on="person", how="left"
     )
-    record = sources.record.select(
-        "person",
-        "salary_revenue",
-        "salary_income",
-        "pension_income",
-        special=(pl.col("self_disability") > 1)
-        | (pl.col("n_disabled_special") + pl.col("n_disabled_special_cohabiting") > 0),
-    )
-    known = _asked(lines, "income_adjustment").join(record, on="person").join(family, on="person", how="left")
-    above = pl.col("salary_revenue") > high
-    age = sources.law.ages.specified_before.value
-    reason = joined(
-        pl.when(pl.col("young") > 0).then(pl.format("{}歳未満の扶養親族{}人", pl.lit(age), "young")),
-        pl.when(pl.col("special")).then(pl.lit("特別障害者あり")),
-        between="・",
-    ).fill_null(f"{age}歳未満の扶養親族・特別障害者の申告なし")
-    salary = pl.format(
+    known = known.join(_grounds_of_adjustment(sources), on="person", how="left")
+    revenue, salary, pension = (pl.col(name) for name in money)
+    above = revenue > high
+    by_salary = pl.format(
         "給与収入{}{}{}（{}）",
-        yen(pl.col("salary_revenue")),
+        yen(revenue),
         pl.when(above).then(pl.lit("＞")).otherwise(pl.lit("≦")),
         pl.lit(round_yen(high)),
         pl.lit(article(rule.high_salary.cite)),
     )
-    both = (pl.col("pension_income") > 0) & (pl.col("salary_income") > 0)
     beside = pl.format(
         "給与所得{}と年金所得{}の双方あり（{}）",
-        yen(pl.col("salary_income")),
-        yen(pl.col("pension_income")),
+        yen(salary),
+        yen(pension),
         pl.lit(article(rule.salary_and_pension_each.cite)),
     )
-    text = pl.when(both & ~above).then(beside).when(above).then(joined(salary, reason)).otherwise(salary)
+    amount = rule.beside_pension(salary - rule.high_salary.of(revenue), pension)
+    of_pension = (amount > 0) & (~above | (pl.col("value") == amount))
+    text = (
+        pl.when(of_pension)
+        .then(beside)
+        .when(above)
+        .then(joined(by_salary, pl.col("family")))
+        .otherwise(by_salary)
+    )
     return known.select("line", ground=text)
+
+
+def _grounds_of_adjustment(sources: Sources) -> pl.DataFrame:
+    """Say by person which young relatives, or which disability, allow the adjustment: (person, family).
+
+    Both spouses may have it for the same child, so the children of the household are told where none is
+    claimed.
+    """
+    law = sources.law
+    age = law.ages.specified_before
+    young = ~law.has_reached(pl.coalesce("register_birth", "birth_date"), age)
+    who = pl.struct("dependent_person_id", "birth_date")
+    claimed = sources.claims.filter(young).group_by("person").agg(claimed=who.n_unique())
+    children = sources.residents.filter(
+        pl.col("relationship") == "child", ~law.has_reached(pl.col("birth_date"), age)
+    )
+    homes = children.group_by("household_id").agg(at_home=pl.len())
+    special = (pl.col("self_disability") > 1) | (
+        pl.col("n_disabled_special") + pl.col("n_disabled_special_cohabiting") > 0
+    )
+    known = sources.record.select("person", special=special).join(claimed, on="person", how="left")
+    known = known.join(sources.people.select("person", "household_id"), on="person", how="left")
+    known = known.join(homes, on="household_id", how="left")
+    found = joined(
+        pl.format("{}歳未満の扶養親族{}人", pl.lit(age.value), "claimed"),
+        pl.when(pl.col("special")).then(pl.lit("特別障害者あり")),
+        between="・",
+    )
+    none = pl.lit(f"{age.value}歳未満の扶養親族・特別障害者の申告なし")
+    at_home = pl.format("（世帯に{}歳未満の子{}人）", pl.lit(age.value), "at_home").fill_null("")
+    return known.select("person", family=pl.coalesce(found, none + at_home))
 
 
 def swapped(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
