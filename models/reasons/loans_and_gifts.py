@@ -4,32 +4,34 @@ import polars as pl
 
 from features.repairs.sources import Sources
 from features.values import NUMBER
-from models.reasons.wording import PAPERS, article, joined, percent, round_yen, yen
+from models.reasons.wording import PAPERS, article, joined, percent, yen
 
 
 def housing_loan(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
-    """Say what a document states as deductible and what the income tax took of it."""
+    """Say what a document states as deductible, what the income tax took of it, and what is left."""
     rule = sources.law.housing_loan_credit
+    deductible = pl.col("housing_loan_deductible")
     stated = (
-        sources.documents.filter("in_force", pl.col("housing_loan_deductible").is_not_null())
+        sources.documents.filter("in_force", deductible.is_not_null())
         .sort("document")
         .unique("person", keep="first", maintain_order=True)
     )
+    before, after = pl.col("income_tax_before_credits").fill_null(0), pl.col("income_tax").fill_null(0)
+    taken = pl.when(deductible - after == pl.col("value")).then(after).otherwise(before)
     rest = pl.format(
-        "{}の控除可能額{}－所得税額{}、上限{}・{}（{}）",
+        "{}の控除可能額{}－所得税額{}＝{}、上限{}又は{}（{}）",
         pl.col("kind").replace_strict(PAPERS, default="資料", return_dtype=pl.String),
-        yen(pl.col("housing_loan_deductible")),
-        yen(pl.col("income_tax_before_credits").fill_null(0)),
-        pl.lit(round_yen(rule.five_percent_cap.value)),
-        pl.lit(round_yen(rule.seven_percent_cap.value)),
+        yen(deductible),
+        yen(taken),
+        yen((deductible - taken).clip(0)),
+        pl.lit(f"{rule.five_percent_cap.value:,}円"),
+        pl.lit(f"{rule.seven_percent_cap.value:,}円"),
         pl.lit(article(rule.five_percent_cap.cite)),
     )
-    asked = lines.filter(pl.col("field") == NUMBER["housing_loan_credit"]).select("line", "person")
+    asked = lines.filter(pl.col("field") == NUMBER["housing_loan_credit"]).select("line", "person", "value")
     known = asked.join(stated, on="person", how="left")
-    has = pl.col("housing_loan_deductible").is_not_null()
-    return known.select(
-        "line", ground=pl.when(has).then(rest).otherwise(pl.lit("控除可能額を記載した資料なし"))
-    )
+    none = pl.lit("控除可能額を記載した資料なし")
+    return known.select("line", ground=pl.when(deductible.is_not_null()).then(rest).otherwise(none))
 
 
 def donations(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
