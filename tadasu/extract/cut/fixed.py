@@ -14,8 +14,8 @@ def cut(data: bytes, layout: Layout) -> Cut:
     length = max(position.at + position.length - 1 for position in layout.positions)
     found = text(_with_ends(data, length) if layout.unit == "bytes" else data, layout)
     by_bytes = layout.unit == "bytes"
-    sizes = [len(line) for line in found.physical.lines] if by_bytes else found.lines["raw"].str.len_chars()
-    lines = found.lines.with_columns(size=pl.Series(sizes, dtype=pl.Int64()))
+    sizes = [len(line) for line in found.physical.lines] if by_bytes else found.lines()["raw"].str.len_chars()
+    lines = found.lines().with_columns(size=pl.Series(sizes, dtype=pl.Int64()))
     records, skipped = without_others(lines.slice(layout.header), layout)
     wrong = (pl.col("size") < length) if layout.extra_cells else (pl.col("size") != length)
     judged = records.with_columns(

@@ -14,15 +14,21 @@ _NUL = "\x00"
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text file's lines.
+    """A text file's lines as bytes, what encoding they are in, and what is worth telling about the file."""
 
-    lines: `line`, `raw`, `undecodable`. physical: the same as bytes. told: what is worth telling.
-    """
-
-    lines: pl.DataFrame
     physical: encodings.Physical
     encoding: str
     told: tuple[str, ...]
+
+    @property
+    def height(self) -> int:
+        """Return how many lines the file has."""
+        return len(self.physical.lines)
+
+    def lines(self, start: int = 0, stop: int | None = None) -> pl.DataFrame:
+        """Decode the lines from `start` (from 0) up to `stop`: `line` (from 1), `raw`, `undecodable`."""
+        frame = encodings.decoded(self.physical.lines[start:stop], self.encoding)
+        return frame.with_columns(pl.col("line") + start)
 
 
 def text(data: bytes, layout: Layout) -> Text:
@@ -37,7 +43,7 @@ def text(data: bytes, layout: Layout) -> Text:
     if physical.mixed:
         told.append("行末の改行の種類が混在している")
     name = "utf-8" if name == "utf-8-sig" else name
-    return Text(encodings.decoded(physical.lines, name), physical, name, tuple(told))
+    return Text(physical, name, tuple(told))
 
 
 def without_others(lines: pl.DataFrame, layout: Layout) -> tuple[pl.DataFrame, int]:
@@ -58,7 +64,7 @@ def reason(given: pl.Expr, found: Text, layout: Layout) -> pl.Expr:
     """Say why a record cannot be used: `given` for its shape, before it what spoils any line."""
     cut_off = pl.lit(False)
     if layout.last_line == "ended" and not found.physical.ended:
-        cut_off = pl.col("line") + pl.col("raw").str.count_matches("\n", literal=True) == found.lines.height
+        cut_off = pl.col("line") + pl.col("raw").str.count_matches("\n", literal=True) == found.height
     return (
         pl.when("undecodable")
         .then(pl.lit(reasons.OTHER_ENCODING))

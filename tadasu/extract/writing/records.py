@@ -31,7 +31,7 @@ def records(frame: pl.DataFrame, source: Source, year: int) -> pl.DataFrame:
     if not source.wide:
         return _texts(frame, source.rows[0])
     shared = [cell for cell in source.rows[0].cells if all(cell in row.cells for row in source.rows)]
-    key = [cell.column for cell in shared if cell.constant is None]
+    key = [cell.column for cell in shared if cell.parts]
     numbered = [cell.column for cell in source.rows[0].cells if cell.number]
     rest = frame.sort(*key, *numbered).with_row_index("at") if numbered else frame.with_row_index("at")
     joined: pl.DataFrame | None = None
