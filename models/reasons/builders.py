@@ -236,7 +236,12 @@ def left() -> pl.Expr:
     """Say why the record may stand: who agrees with it, what else is known, and what speaks against it."""
     adverse = c("fine").is_null() & c("field").is_in(JUDGED)
     against = pl.when(adverse & c("kept").is_not_null()).then("ただし" + c("ground")).otherwise("ground")
-    doubt = pl.when(c("kind").str.starts_with("exclude")).then(pl.format("ただし{}：{}", "paper", "odd"))
+    doubt = (
+        pl.when(c("kind").str.starts_with("exclude"))
+        .then(pl.format("ただし{}：{}", "paper", "odd"))
+        .when((c("kind") == "undo_keying") & (c("field") == NUMBER["salary_revenue"]))
+        .then(pl.format("ただし{}の{}", "paper", "keyed"))
+    )
     odd = pl.coalesce(doubt, pl.when(c("others").is_not_null()).then("odd_one"))
     # Amounts for the income tax differ by law: they are told only where nothing else is known.
     differ = pl.when(~c("income_tax")).then(c("others") + "と相違").when(c("fine").is_null()).then("others")
