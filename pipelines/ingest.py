@@ -33,6 +33,7 @@ def _read(settings: Settings, job: Job) -> Intake:
     if settings.ward.file is None:
         return ingest(settings.extract, job.progress, mends)
     told = mapping.load(ROOT / settings.ward.file)
+    job.inputs[settings.ward.file.as_posix()] = sha256(ROOT / settings.ward.file)
     return read_mapped(settings.extract, told, job.progress, mends=mends)
 
 
