@@ -37,6 +37,7 @@ def profiles(tables: dict[str, pl.DataFrame], sources: Sources) -> pl.DataFrame:
         p_last_under16="n_dependent_under16",
         p_last_spouse=pl.col("spouse_kind").fill_null("none") != "none",
         p_last_special=pl.col("spouse_special_deduction").fill_null(0) > 0,
+        p_last_adjustment=pl.col("income_adjustment").fill_null(0) > 0,
     )
     papers = (
         tables["documents"]
@@ -202,5 +203,8 @@ def household_evidence(sources: Sources, tables: dict[str, pl.DataFrame]) -> pl.
             ).sum(),
             claims_special=pl.col("disability").is_in(("special", "special_cohabiting")).sum(),
         )
+    )
+    people = people.with_columns(
+        home_unclaimed=pl.col("home_children") - pl.col("home_claimed_under16").fill_null(0)
     )
     return people.join(young, on="person", how="left", maintain_order="left").drop("household_id")

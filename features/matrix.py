@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from features import evidence
+from features.beside import fields_beside, rows_beside, values_beside
 from features.columns import COLUMNS
 from features.identities import identities
 from features.repairs import Proposed
@@ -45,6 +46,9 @@ def matrix(
     frame = _join(frame, evidence.person_evidence(sources), ["person"])
     frame = _join(frame, evidence.family_evidence(sources), ["person"])
     frame = _join(frame, identities(sources), ["person"])
+    frame = _join(frame, rows_beside(sources), ["person"])
+    frame = _join(frame, fields_beside(sources), ["person", "field"])
+    frame = _join(frame, values_beside(sources), ["person", "field", "value"])
     frame = _join(frame, records.related, ["row"])
     frame = _join(frame, records.household, ["person"])
     ids = sources.rows.select("row", "row_id")

@@ -5,10 +5,10 @@
 
 from features.column import Column
 from features.columns.listed import HISTORY, PAYERS, ROW
-from features.columns.people import PERSON, RELATED, SUMS
+from features.columns.people import BESIDE, PERSON, RELATED, SUMS
 from features.columns.repair import CLAIMANT, LAW, REPAIR
 
-OF_ROW: tuple[Column, ...] = (*ROW, *HISTORY, *PAYERS, *PERSON, *RELATED, *SUMS)
+OF_ROW: tuple[Column, ...] = (*ROW, *HISTORY, *PAYERS, *PERSON, *RELATED, *BESIDE, *SUMS)
 """Clues that all repairs of a row share."""
 
 COLUMNS: tuple[Column, ...] = (*OF_ROW, *CLAIMANT, *REPAIR, *LAW)

@@ -2,6 +2,7 @@
 
 from features.columns.declare import amounts, plain
 from features.evidence import KINDS
+from features.repairs.scope import SUBJECT_LABELS
 
 PERSON = (
     *plain(
@@ -87,6 +88,7 @@ RELATED = (
         own_last_spouse="前年に配偶者控除がある",
         own_last_special="前年に配偶者特別控除がある",
         own_adjustment="所得金額調整控除がある",
+        own_last_adjustment="前年に所得金額調整控除がある",
     ),
     *amounts(
         "関係者",
@@ -99,6 +101,7 @@ RELATED = (
     ),
     *plain(
         "世帯",
+        home_unclaimed="世帯の16歳未満のうち誰も申告していない人数",
         home_children="世帯の16歳未満の人数（転出者を除く）",
         home_young="世帯の23歳未満の人数",
         home_old="世帯の70歳以上の人数",
@@ -112,6 +115,17 @@ RELATED = (
         claims_special="申告した特別障害者の数",
     ),
     *amounts("世帯", home_richest="世帯で最も多い合計所得"),
+)
+
+BESIDE = (
+    *plain(
+        "同じ人・世帯の他の行",
+        **{f"listed_{name}": f"同じ人の行数（{label}）" for name, label in SUBJECT_LABELS.items()},
+        **{
+            f"pointed_{name}": f"この人を関係者とする行数（{label}）"
+            for name, label in SUBJECT_LABELS.items()
+        },
+    ),
 )
 
 SUMS = (

@@ -19,6 +19,9 @@ REPAIR = (
         near_named="リストが指す項目を変更する",
         row_repairs="この行の修正案の数",
         field_repairs="同じ項目の修正案の数",
+        field_listed="変更する項目を指す同じ人の行数",
+        field_checks="変更する項目を指すチェックの種類",
+        value_expected="修正後の値を照合値とする同じ人の行数",
     ),
     *amounts(
         "修正案の内容", recorded="現在の値", value="修正後の値", delta="変更額", delta_other="第2項目の変更額"

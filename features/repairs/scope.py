@@ -53,6 +53,29 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "collection": ("special_collection",),
 }
 
+SUBJECT_LABELS: dict[str, str] = {
+    "salary": "給与",
+    "pension": "年金",
+    "adjustment": "所得金額調整控除",
+    "other_income": "その他の所得",
+    "medical": "医療費等",
+    "social": "社会保険料",
+    "insurance": "保険料",
+    "spouse": "配偶者",
+    "relatives": "扶養",
+    "disability": "障害者",
+    "parent": "寡婦・ひとり親",
+    "student": "勤労学生",
+    "minor": "未成年",
+    "loan": "住宅ローン",
+    "levy": "配当割",
+    "donation": "寄附金",
+    "residence": "居住",
+    "collection": "特別徴収",
+    "unnamed": "項目の指定なし",
+}
+"""What staff read for each subject, and for rows that name no field."""
+
 BESIDE: dict[str, tuple[str, ...]] = {
     "salary": ("pension",),
     "relatives": ("disability", "spouse"),
