@@ -312,3 +312,21 @@ def test_a_damaged_binary_file_is_told_not_a_crash(ward: WardOf, smallest: Small
         source = f'{{files: "{{year}}/r.{kind}", format: {kind}, columns: {{person_id: 宛名番号}}}}'
         with pytest.raises(TadasuError, match=f"r.{kind}: cannot be read as {kind}"):
             read_mapped(folder, smallest(residents=source))
+
+
+def test_an_error_in_a_spreadsheet_is_told_not_taken_for_blank(ward: WardOf, smallest: Smallest) -> None:
+    folder = ward()
+    with xlsxwriter.Workbook(str(folder / "R06" / "r.xlsx")) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["宛名番号", "世帯", "生年月日", "備考"])
+        for row, error in enumerate(("世帯", "生年月日", "備考"), 1):
+            sheet.write_row(row, 0, [f"P{row}", "H1", "S50.1.2", "x"])
+            column = ["宛名番号", "世帯", "生年月日", "備考"].index(error)
+            sheet.write_formula(row, column, "=NA()", None, "#N/A")
+    source = """
+    {files: "{year}/r.xlsx", format: xlsx,
+     columns: {person_id: 宛名番号, household_id: 世帯, birth_date: 生年月日}}
+    """
+    intake = read_mapped(folder, smallest(residents=source))
+    assert intake.tables[2024]["residents"]["person_id"].to_list() == ["P3"]
+    assert intake.quarantine[2024].select("line", "column").rows() == [(2, "household_id"), (3, "birth_date")]

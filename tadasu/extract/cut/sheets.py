@@ -9,6 +9,9 @@ from tadasu.errors import TadasuError
 from tadasu.extract.cut.shape import Cut, distinct, whole
 from tadasu.extract.mapping.model import Layout
 
+NO_VALUE = "\ufffd"
+"""The sign that marks a cell which holds an error."""
+
 
 def sheet(path: Path, layout: Layout) -> Cut:
     """Cut a sheet: `line` is the row's number in Excel; rows without any content are no records.
@@ -19,7 +22,7 @@ def sheet(path: Path, layout: Layout) -> Cut:
     book = fastexcel.read_excel(path)
     if layout.sheet and layout.sheet not in book.sheet_names:
         raise TadasuError(f"no sheet {layout.sheet!r}; there are: {', '.join(book.sheet_names)}")
-    rows = book.load_sheet(layout.sheet or 0, header_row=None, dtypes="string", skip_rows=0).to_polars()
+    rows = _rows(book.load_sheet(layout.sheet or 0, header_row=None, dtypes="string", skip_rows=0))
     if rows.height < layout.header:
         raise TadasuError(f"no row {layout.header}, where the column names should stand")
     names = distinct(rows.row(layout.header - 1) if layout.header else [None] * rows.width)
@@ -31,6 +34,23 @@ def sheet(path: Path, layout: Layout) -> Cut:
     filled = below.filter(pl.any_horizontal(pl.exclude("line").str.strip_chars() != ""))
     records = _without_others(filled, layout)
     return whole(names, records, numbered.height - records.height)
+
+
+def _rows(sheet: fastexcel.ExcelSheet) -> pl.DataFrame:
+    """Return the cells as text; one that shows an error such as #N/A holds a sign that no reading accepts.
+
+    It would be empty otherwise: lost without a word.
+    """
+    batch, errors = sheet.to_arrow_with_errors()
+    rows = pl.DataFrame(pl.from_arrow(batch))
+    places: dict[int, list[tuple[int, str]]] = {}
+    for error in errors.errors if errors else ():
+        row, column = error.offset_position
+        places.setdefault(column, []).append((row, f"{NO_VALUE}{error.detail.split()[-1]}"))
+    for column, found in places.items():
+        at, shown = zip(*found, strict=True)
+        rows = rows.with_columns(rows.to_series(column).scatter(list(at), list(shown)))
+    return rows
 
 
 def _without_others(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
