@@ -94,7 +94,7 @@ def _line(number: int) -> dict[str, Any]:
 
 def _name_curve(axes: Any, number: int, text: str, recall: Array, precision: Array) -> None:
     """Write the name on the curve: ours above it, the others below, each further to the left."""
-    at = max(0.86 - 0.2 * number, 0.12)
+    at = max(0.86 - 0.2 * number, 0.4)
     height = float(np.interp(at, recall, precision))
     if number == 0:
         label(axes, at, height, text, ACCENT, xytext=(6, 8), weight="bold", size=12)
@@ -202,7 +202,7 @@ def errors_by_check(checks: Sequence[str], wrong: ArrayLike, *, synthetic: bool 
         subtitle = f"職員の処理と判定が食い違った行の数と割合（{which}、{len(index):,}行）"
         size = (8.0, 1.5 + 0.3 * len(top))
         canvas = Canvas("食い違いの多いチェック", subtitle, synthetic=synthetic, size=size)
-        axes = canvas.axes(0.36, 0.04, 0.41, 1)
+        axes = canvas.axes(0.36, 0.04, 0.36, 1)
         axes.barh(range(len(top)), errors[top], color=ACCENT, height=0.62)
         for place, check in enumerate(top):
             text = f"{errors[check]:,} / {rows[check]:,}行　{errors[check] / rows[check]:.1%}"
