@@ -2,7 +2,7 @@
 
 The newest year of a ward in the standard layout is grown to a whole ward's size (two documents a row of the
 list) and written as Parquet, as standard CSV, and as a vendor's cp932 CSV with codes and dates in eras.
-Each is read in a process of its own: wall time, and the peak memory of that process.
+Each is read in a process of its own: wall time, and the CPU time and peak memory of that process.
 """
 
 import argparse
@@ -65,10 +65,11 @@ def measure(way: str, folder: Path) -> None:
     intake = extract.read_mapped(folder, VENDOR) if way == "cp932" else extract.read(folder)
     seconds = time.perf_counter() - start
     totals = intake.report()["totals"]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    cpu, peak = used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6
     size = sum(path.stat().st_size for path in folder.glob("*/*")) / 1e6
     print(
-        f"{way:8} {size:6.0f} MB {seconds:6.1f} s {peak:5.2f} GB peak"
+        f"{way:8} {size:6.0f} MB {seconds:6.1f} s ({cpu:.1f} s CPU) {peak:5.2f} GB peak"
         f"  read {totals['read']:,} = kept {totals['kept']:,} + quarantined {totals['quarantined']:,}",
         flush=True,
     )

@@ -1,6 +1,8 @@
 """Reading a ward's own files: every file becomes batches, every batch is judged like the standard layout."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -41,33 +43,81 @@ def read_mapped(
 
 
 def judge(
-    folder: Path, batches: Iterable[Batch], passes: Sequence[Pass] = (), told: Sequence[Oddity] = ()
+    folder: Path,
+    batches: Iterable[Batch],
+    passes: Sequence[Pass] = (),
+    told: Sequence[Oddity] = (),
+    late: Collection[str] = (),
 ) -> Intake:
-    """Keep or put aside the rows of all batches, table by table and year by year."""
-    together: dict[tuple[int, Table], list[Batch]] = {}
+    """Keep or put aside the rows of all batches, table by table and year by year.
+
+    Batches of one table and year come one after the other, and are judged and let go together; those of the
+    tables named in `late` may come at any time.
+    """
+    account = _Account(odd=list(told))
+    for (year, table), group in _groups(batches, passes, late):
+        account.take(year, table, group)
+    return account.intake(folder)
+
+
+_Key = tuple[int, Table]
+
+
+def _groups(
+    batches: Iterable[Batch], passes: Sequence[Pass], late: Collection[str]
+) -> Iterator[tuple[_Key, list[Batch]]]:
+    """Put the batches of one table and year together, as soon as they are all there."""
+    open_groups: dict[_Key, list[Batch]] = {}
+    closed: set[_Key] = set()
     for batch in batches:
         for one in passes:
             batch = one(batch)
-        together.setdefault((batch.year, batch.table), []).append(batch)
-    years = sorted({year for year, _ in together})
-    _require_tables(folder, years, set(together))
-    tables = {year: {table.name: table.empty() for table in EXTRACT} for year in years}
-    beside: dict[int, dict[str, pl.DataFrame]] = {year: {} for year in years}
-    aside: dict[int, list[pl.DataFrame]] = {year: [QUARANTINE.empty()] for year in years}
-    files: list[FileCount] = []
-    odd = list(told)
-    for (year, table), group in sorted(together.items(), key=lambda item: (item[0][0], item[0][1].name)):
+        key = (batch.year, batch.table)
+        assert key not in closed, f"{batch.file}: {batch.table.name} of {batch.year} was judged already"
+        for other in [k for k in open_groups if k != key and k[1].name not in late]:
+            yield other, open_groups.pop(other)
+            closed.add(other)
+        open_groups.setdefault(key, []).append(batch)
+    yield from open_groups.items()
+
+
+@dataclass
+class _Account:
+    """What was kept and what was put aside so far."""
+
+    tables: dict[int, dict[str, pl.DataFrame]] = field(default_factory=dict)
+    beside: dict[int, dict[str, pl.DataFrame]] = field(default_factory=dict)
+    aside: dict[int, list[pl.DataFrame]] = field(default_factory=dict)
+    files: list[FileCount] = field(default_factory=list)
+    odd: list[Oddity] = field(default_factory=list)
+
+    def take(self, year: int, table: Table, group: list[Batch]) -> None:
+        """Judge the batches of one table of one year."""
         kept, quarantined, counts = judged(table, year, group)
-        (beside if table in BESIDE else tables)[year][table.name] = kept
-        aside[year].append(quarantined)
-        files += counts
-        odd += [oddity for batch in group for oddity in batch.oddities]
-    quarantine = {year: QUARANTINE.arrange(pl.concat(frames)) for year, frames in aside.items()}
-    for year, frames in tables.items():
-        odd += oddities.of_rows(year, frames, newest=year == years[-1])
-    intake = Intake(tables, quarantine, files, odd, beside)
-    require_rows(folder, intake)
-    return intake
+        (self.beside if table in BESIDE else self.tables).setdefault(year, {})[table.name] = kept
+        self.aside.setdefault(year, [QUARANTINE.empty()]).append(quarantined)
+        self.files += counts
+        self.odd += [oddity for batch in group for oddity in batch.oddities]
+
+    def intake(self, folder: Path) -> Intake:
+        """Return the whole, with empty tables for those that the ward does not have."""
+        years = sorted(self.aside)
+        _require_tables(folder, years, self.tables)
+        tables = {
+            year: {t.name: self.tables.get(year, {}).get(t.name, t.empty()) for t in EXTRACT}
+            for year in years
+        }
+        quarantine = {year: QUARANTINE.arrange(pl.concat(frames)) for year, frames in self.aside.items()}
+        rows = [
+            oddity
+            for year, frames in tables.items()
+            for oddity in oddities.of_rows(year, frames, newest=year == years[-1])
+        ]
+        files = sorted(self.files, key=lambda file: (file.year, file.table, file.file))
+        beside = {year: self.beside.get(year, {}) for year in years}
+        intake = Intake(tables, quarantine, files, [*self.odd, *rows], beside)
+        require_rows(folder, intake)
+        return intake
 
 
 def _strangers(surveyed: found.Survey) -> list[Oddity]:
@@ -77,23 +127,33 @@ def _strangers(surveyed: found.Survey) -> list[Oddity]:
 
 def _batches(files: list[found.File], progress: Progress | None, mends: Mends) -> Iterator[Batch]:
     """Read file after file, tables that lie beside the extract first: they say how the others are read."""
+    order = [table.name for table in (*BESIDE, *EXTRACT)]
+    ordered = sorted(
+        files,
+        key=lambda f: (f.source.table not in BESIDE, f.year, order.index(f.source.table.name)),
+    )
+    uses = Counter(_cut_of(file) for file in ordered)
     cuts: dict[object, Cut] = {}
-    ordered = sorted(files, key=lambda file: (file.source.table not in BESIDE, file.year))
-    year = None
     for place, file in enumerate(ordered):
         if progress:
             progress(file.name, place / len(ordered))
-        if file.year != year:
-            cuts, year = {}, file.year
-        key = (file.path, file.source.layout)
+        key = _cut_of(file)
         if key not in cuts:
             # The same file may bring several tables: a report and the dependants on it.
             cuts[key] = cut(file.path, file.source.layout, least=_least(file.source))
         digest = sha256(file.path) if mends.has(file.name) else ""
         own = mended(cuts[key], mends.of(file.name, digest), file.source)
+        uses[key] -= 1
+        if not uses[key]:
+            del cuts[key]
         yield translate.batch(mends.told(own, file.name, digest), file)
     if progress:
         progress("", 1.0)
+
+
+def _cut_of(file: found.File) -> tuple[object, ...]:
+    """Return what makes one cut of a file the same as another."""
+    return file.path, file.source.layout, _least(file.source)
 
 
 def _least(source: Source) -> int:
@@ -101,11 +161,11 @@ def _least(source: Source) -> int:
     return max((int(name) for name in source.mapped if name.isascii() and name.isdigit()), default=1)
 
 
-def _require_tables(folder: Path, years: Sequence[int], there: set[tuple[int, Table]]) -> None:
+def _require_tables(folder: Path, years: Sequence[int], there: dict[int, dict[str, pl.DataFrame]]) -> None:
     missing: dict[str, list[str]] = {}
     for table in EXTRACT:
         for year in years:
-            if table.mandatory and (year, table) not in there:
+            if table.mandatory and table.name not in there.get(year, {}):
                 missing.setdefault(table.name, []).append(str(year))
     if missing or not years:
         listed = "; ".join(f"{name} ({', '.join(of)})" for name, of in missing.items())
