@@ -24,6 +24,7 @@ def row_evidence(sources: Sources) -> pl.DataFrame:
         "named",
         "stated",
         "expected",
+        "told",
         "named_recorded",
         n_referenced=referenced,
         has_related=pl.col("related_person_id").is_not_null(),

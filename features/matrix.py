@@ -7,6 +7,7 @@ import polars as pl
 from features import evidence
 from features.beside import fields_beside, rows_beside, values_beside
 from features.columns import COLUMNS
+from features.details import by_law, counted, dates, last_statuses, near_duplicates
 from features.identities import identities
 from features.repairs import Proposed
 from features.repairs.sources import Sources
@@ -46,6 +47,8 @@ def matrix(
     frame = _join(frame, evidence.person_evidence(sources), ["person"])
     frame = _join(frame, evidence.family_evidence(sources), ["person"])
     frame = _join(frame, identities(sources), ["person"])
+    for part in (dates, near_duplicates, by_law, last_statuses, counted):
+        frame = _join(frame, part(sources), ["person"])
     frame = _join(frame, rows_beside(sources), ["person"])
     frame = _join(frame, fields_beside(sources), ["person", "field"])
     frame = _join(frame, values_beside(sources), ["person", "field", "value"])

@@ -21,6 +21,8 @@ ROW = (
         list_day="リストに載った日",
     ),
     *amounts("リストの記載", stated="リストの値", expected="リストの照合値"),
+    Column("told_recorded", "リストの記載", "明細の合計が記録と一致する", c("told") == c("named_recorded")),
+    Column("told_gap", "リストの記載", "明細の合計と記録の差", log(c("told") - c("named_recorded"))),
     Column("list_gap", "リストの記載", "値と照合値の差", log(c("expected") - c("stated"))),
     Column("stated_recorded", "リストの記載", "値が記録と一致する", c("stated") == c("named_recorded")),
     Column(
