@@ -74,7 +74,7 @@ class CertifySettings:
     confidence: float = 0.95
     clip_yen: int = 100_000
     mean_yen: int = 1_000
-    clip_chance: float = 0.01
+    clip_chance: float = 0.02
     share_step: float = 0.005
 
 
@@ -93,8 +93,8 @@ class SuggestSettings:
     explain_rows: int = 3_000
     inquire_from: float = 0.5
     correction_worth: int = 1_000
-    unlisted: float = 0.1
-    per_minute: float = 0.5
+    unlisted: float = 0.03
+    per_minute: float = 0.1
     sample_share: float = 0.05
     sample_seed: int = 1
     certify: CertifySettings = field(default_factory=CertifySettings)

@@ -150,7 +150,7 @@ def test_rows_are_held_back_for_yen_new_fields_and_new_evidence() -> None:
         *(
             line
             for row in "abcd"
-            for line in ((row, 0, 0.98, 0), (row, 1, 0.02, 500_000 if row == "a" else 10))
+            for line in ((row, 0, 0.97, 0), (row, 1, 0.03, 500_000 if row == "a" else 10))
         )
     )
     changes = pl.DataFrame(
