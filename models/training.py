@@ -7,6 +7,7 @@ memory and time follow the rows and not the repairs.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import lightgbm
 import numpy as np
@@ -133,9 +134,9 @@ def _fold_models(
         work.step()
         inside = fold != number
         inside = inside if right[inside].any() else np.ones_like(inside)
-        models.append(_fit(lines[inside], right[inside], work.settings, weight[inside]))
+        models.append(_fit(lines[inside], right[inside], work.settings.over_repairs(), weight[inside]))
     work.step()
-    return [*models, _fit(lines, right, work.settings, weight)]
+    return [*models, _fit(lines, right, work.settings.over_repairs(), weight)]
 
 
 def _out_of_fold(frame: pl.DataFrame, rows: Rows, boosters: list[lightgbm.Booster], work: _Work) -> Floats:
@@ -163,9 +164,9 @@ def _row_model(rows: Matrix, target: Mask, work: _Work) -> tuple[str, Calibratio
         work.step()
         inside, held = fold != number, fold == number
         if held.any() and inside.any():
-            score[held] = _fit(rows[inside], target[inside], work.settings).predict(rows[held])
+            score[held] = _fit(rows[inside], target[inside], work.settings.over_rows()).predict(rows[held])
     work.step()
-    text = _fit(rows, target, work.settings).model_to_string()
+    text = _fit(rows, target, work.settings.over_rows()).model_to_string()
     family = np.asarray(work.all("family"), dtype=np.int64)
     return text, with_shifts(isotonic(score, target), score, target, family, FAMILIES), score
 
@@ -184,9 +185,8 @@ def _metrics(needs: Mask, score: Floats, p: Floats, asked: Mask, asked_score: Fl
 
 
 def _fit(
-    lines: Matrix, target: Mask, settings: ModelSettings, weight: Floats | None = None
+    lines: Matrix, target: Mask, parameters: dict[str, Any], weight: Floats | None = None
 ) -> lightgbm.Booster:
-    data = lightgbm.Dataset(
-        lines, target.astype(np.int8), weight=weight, params={"max_bin": settings.max_bin, "verbosity": -1}
-    )
-    return lightgbm.train(settings.lightgbm(), data, settings.trees)
+    binning = {"max_bin": parameters["max_bin"], "verbosity": -1}
+    data = lightgbm.Dataset(lines, target.astype(np.int8), weight=weight, params=binning)
+    return lightgbm.train(parameters, data)

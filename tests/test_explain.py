@@ -31,7 +31,9 @@ TOLD = SuggestSettings(explain_rows=40)
 def ranker(mini_tables: Tables, mini_frames: Tables) -> Ranker:
     """A small ranker trained on two years."""
     years = {year: mini_frames[year] | mini_tables[year] for year in (2024, 2025)}
-    return train(years, ModelSettings(num_leaves=15, trees=30, folds=2), facts={})
+    return train(
+        years, ModelSettings(num_leaves=15, trees=30, row_num_leaves=15, row_trees=30, folds=2), facts={}
+    )
 
 
 @pytest.fixture(scope="module")

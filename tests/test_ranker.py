@@ -14,7 +14,7 @@ from tadasu.errors import TadasuError
 from tadasu.tables import SUGGESTIONS
 
 Tables = dict[int, dict[str, pl.DataFrame]]
-SMALL = ModelSettings(num_leaves=7, trees=15, folds=2)
+SMALL = ModelSettings(num_leaves=7, trees=15, row_num_leaves=7, row_trees=15, folds=2)
 FACTS = {"data": "d", "law": "l", "code": "c"}
 
 

@@ -38,7 +38,11 @@ def years(mini_tables: dict[int, Tables], mini_frames: dict[int, Tables]) -> dic
 @pytest.fixture(scope="module")
 def ranker(years: dict[int, Tables]) -> Ranker:
     before = {year: years[year] for year in (2023, 2024)}
-    return train(before, ModelSettings(num_leaves=7, trees=15, folds=2, threads=1), facts={})
+    return train(
+        before,
+        ModelSettings(num_leaves=7, trees=15, row_num_leaves=7, row_trees=15, folds=2, threads=1),
+        facts={},
+    )
 
 
 @pytest.fixture(scope="module")
