@@ -201,7 +201,10 @@ def _files(console: Console, jobs: Sequence[Job], settings: Settings) -> None:
     for job in jobs:
         if job.stage == "evaluate":
             continue  # its page has been named
-        wanted = [name for name in job.outputs if name.endswith((".csv", "suggestions.parquet"))]
+        endings = ["suggestions.csv", ".ja.csv", "suggestions.parquet"]
+        if job.detail.get("counts", {}).get("quarantined"):
+            endings.append("quarantine.csv")  # to be mended and taken back in
+        wanted = [name for name in job.outputs if name.endswith(tuple(endings))]
         for name in wanted:
             console.print(f"ファイル：{_shown(job.root / name)}")
     console.print(f"監査証跡：{_shown(settings.ledger)}")
