@@ -132,12 +132,75 @@ class EvaluateSettings:
     """How the backtest is made.
 
     `resamples` of households for the intervals, `seed` of their choice. `rolling`: every labelled year after
-    the first is tested with a ranker trained on the years before it; otherwise the newest alone. `age_bands`
+    the first is tested with a ranker trained on the years before it; otherwise the newest alone. The labels
+    of `certify_share` of its rows say what may be cleared, misses are counted on the others. `age_bands`
     (years of age on 1 January) and `yen_bands` (tax moved) are the lower ends of the bands of groups.
     """
 
     resamples: int = 200
     seed: int = 1
     rolling: bool = False
+    certify_share: float = 0.5
     age_bands: list[int] = field(default_factory=lambda: [20, 30, 40, 50, 65, 75])
     yen_bands: list[int] = field(default_factory=lambda: [1, 10_000, 50_000, 100_000])
+
+
+def _space_of_repairs() -> dict[str, Any]:
+    return {
+        "num_leaves": [31, 255],
+        "learning_rate": [0.04, 0.2],
+        "min_data_in_leaf": [5, 100],
+        "feature_fraction": [0.1, 0.8],
+        "lambda_l2": [0.1, 30.0],
+    }
+
+
+def _space_of_rows() -> dict[str, Any]:
+    searched = {f"row_{name}": ends for name, ends in _space_of_repairs().items()}
+    return {**searched, "row_extra_trees": [False, True]}
+
+
+@dataclass(frozen=True)
+class TuneSettings:
+    """How the settings of the models are searched, and how long.
+
+    `repairs` and `rows` name settings of `ModelSettings` with the lowest and highest value that is tried.
+    Each of the two searches ends after `trials` or `minutes`, whichever comes first. A trial grows at most
+    `most_trees` and stops where `patience` more of them bring nothing. `rows_a_year` are learnt from and
+    measured on.
+    """
+
+    trials: int = 30
+    minutes: float = 10.0
+    seed: int = 1
+    rows_a_year: int = 20_000
+    most_trees: int = 400
+    patience: int = 30
+    repairs: dict[str, Any] = field(default_factory=_space_of_repairs)
+    rows: dict[str, Any] = field(default_factory=_space_of_rows)
+
+
+@dataclass(frozen=True)
+class SeasonSettings:
+    """The season loop: what is learnt from this year's decisions, and what its simulation assumes.
+
+    `day` (YYYY-MM-DD) is the morning that is ranked for: decisions before it count; '' is the day after the
+    last decision. From `tree_rows` decided rows on small trees are fitted too, `trees` of `num_leaves` with
+    at least `min_data_in_leaf` rows each. `deadlines` (MM-DD) are the last days on which a decision enters
+    the notices of special collection and of ordinary collection. `hours_a_day`: what all staff together work
+    on the list each day from `begins` (MM-DD) to `ends`; `rerank_days`: days between two re-rankings.
+    """
+
+    day: str = ""
+    tree_rows: int = 2_000
+    trees: int = 40
+    num_leaves: int = 15
+    min_data_in_leaf: int = 100
+    learning_rate: float = 0.1
+    feature_fraction: float = 0.3
+    lambda_l2: float = 10.0
+    deadlines: dict[str, str] = field(default_factory=lambda: {"special": "05-15", "ordinary": "06-10"})
+    hours_a_day: float = 20.0
+    begins: str = "04-07"
+    ends: str = "06-23"
+    rerank_days: int = 1

@@ -129,7 +129,7 @@ def _of_year(
     years = {past: job.tables(past, (*extract, *OF_PAST)) for past in known}
     years[year] = job.tables(year, (*extract, *FRAMES))
     law, bulk_staff = Law.of(year, settings.ward.ordinance), tuple(settings.ward.bulk_staff)
-    made = season(ranker, year, years, law, settings.suggest, bulk_staff, before)
+    made = season(ranker, year, years, law, settings.suggest, settings.evaluate, bulk_staff, before)
     tested = backtest(
         made,
         year,

@@ -78,7 +78,7 @@ def backtest(
     """Measure suggestions of `year`, made by a ranker that never saw it, beside three baselines.
 
     Args:
-        made: suggestions of the year's whole list, and the sample that certified what is cleared.
+        made: suggestions of the year's whole list, and what certified which rows are cleared.
         year: a labelled year.
         years: the extract's tables and the frames of featurize, by year: all of `year` but its features; of
             earlier labelled years the extract, `repairs` and `changes`. Later years are not looked at.
@@ -113,6 +113,7 @@ def backtest(
         trained_on=tuple(sorted(past)),
         figures=figures,
         counts=counts.of_year(rows, held[MODEL], here)
+        | {"sample_cleared": made.of_sample.cleared_share}
         | counts.of_forecast(rows, made.lines_of_forecast)
         | counts.recall(rows, right, here["repairs"]),
         groups=groups,
@@ -134,12 +135,18 @@ def _held(
 ) -> pl.DataFrame:
     """Hold a contestant's lines against the rows, with its lanes and its projected seconds."""
     if name != MODEL:
-        lines = laned(lines, rows, made.sample, made.seconds, settings)
+        lines = laned(lines, rows, made.certifying, made.seconds, settings)
     cost = projected(lines, rows.select("row_id", SIGNATURE, "asked"), hand, settings.time, made.sample)
     placed = rows.select("row_id").join(cost, on="row_id", how="left", maintain_order="left")
     names = ("hand", "cost", "cost_sampled", "own", "sampled")
     held = judged(lines, rows).with_columns(placed[name].cast(pl.Float64) for name in names)
-    return held.with_columns(clear_unseen=pl.col("lane_clear") * (1.0 - pl.col("sampled")))
+    drawn = rows.select("row_id").join(made.certifying, on="row_id", how="left", maintain_order="left")[
+        "drawn"
+    ]
+    return held.with_columns(
+        certifying=drawn.cast(pl.Float64),
+        clear_unseen=pl.when(drawn).then(0.0).otherwise("lane_clear"),
+    )
 
 
 def _figures(

@@ -17,11 +17,11 @@ def laned(
     seconds: Seconds,
     settings: SuggestSettings,
 ) -> pl.DataFrame:
-    """Return `lines` with a lane for each row: the least expected seconds, cleared as the sample certifies.
+    """Return `lines` with a lane for each row: the least expected seconds, cleared as the drawn rows certify.
 
     Args:
         lines: of a baseline, in their order.
-        rows: the labelled rows (`models.evaluation.rows.judged_rows`); the sample's labels alone are read.
+        rows: the labelled rows (`models.evaluation.rows.judged_rows`); the drawn rows' labels alone are read.
         sample: tax_year, row_id, drawn: of the whole list.
         seconds: by hand, of each outcome.
         settings: the promise and the time model.

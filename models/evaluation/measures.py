@@ -174,7 +174,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "missed_among_cleared",
         "「修正不要」の中の見落とし",
-        "見なくてよいとした行のうち、実は職員が修正していた行の割合。上限を確かめるのに使った標本の行は数えない。",
+        "見なくてよいとした行のうち、実は職員が修正していた行の割合。上限を確かめるのに使った行は数えない。",
         _share("corrected", "clear_unseen"),
         lower=True,
         lanes=True,

@@ -1,4 +1,4 @@
-"""A tested year as its season would have gone: a random sample certifies what is cleared."""
+"""Suggestions for a year that staff judged, what is cleared certified on a random part of its rows."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from models.ranker import Ranker
 from models.sample import draw
 from models.scope import ROW, known
 from models.seconds import Seconds
-from models.settings import SuggestSettings
+from models.settings import EvaluateSettings, SuggestSettings
 from models.suggest import Suggested, suggested
 from models.tested import forecast, in_season, judged_by, nothing
 from tadasu.law import Law
@@ -21,15 +21,19 @@ Tables = dict[str, pl.DataFrame]
 
 @dataclass(frozen=True)
 class Season:
-    """Suggestions of the year, the sample that was drawn, what its labels certified, seconds by hand.
+    """Suggestions of the year, and what they rest on.
 
+    The labels of `certifying` (a random part of the rows) gave the `certificate`. `sample` is the smaller one
+    that a season would draw and pay for, `of_sample` what it alone would certify; `seconds` are by hand.
     `told` are the rows as the test of a certificate reads them; `lines_of_forecast` are the suggestions where
     a certificate of the year before cleared rows instead, None without one.
     """
 
     lines: pl.DataFrame
-    sample: pl.DataFrame
+    certifying: pl.DataFrame
     certificate: Certificate
+    sample: pl.DataFrame
+    of_sample: Certificate
     seconds: Seconds
     told: pl.DataFrame
     lines_of_forecast: pl.DataFrame | None = None
@@ -53,10 +57,11 @@ def season(
     years: Mapping[int, Tables],
     law: Law,
     settings: SuggestSettings,
+    testing: EvaluateSettings,
     bulk_staff: tuple[str, ...] = (),
     before: Certificate | None = None,
 ) -> Season:
-    """Suggest for a labelled year with a ranker that never saw it; the sample's labels alone are read.
+    """Suggest for a labelled year with a ranker that never saw it; of its labels those that certify are read.
 
     Args:
         ranker: trained on earlier years.
@@ -65,6 +70,7 @@ def season(
             frames of featurize. Seconds by hand and what counts as seen come from the earlier years.
         law: of the year.
         settings: of suggestions.
+        testing: `certify_share` of the rows certify, drawn with `seed`.
         bulk_staff: staff identifiers under which the ward closes rows in bulk.
         before: a certificate that the year before gave for this one.
     """
@@ -73,11 +79,14 @@ def season(
     seen = known(past)
     first = suggested(ranker, here, here, settings, nothing(year, settings, seen), seconds)
     sample = draw(here["inconsistencies"], settings.sample_share, settings.sample_seed)
+    certifying = draw(here["inconsistencies"], testing.certify_share, testing.seed)
     told = judged_by(first.rows, here, law, bulk_staff)
-    certificate = in_season(told, sample, settings, model_id=ranker.model_id, known=seen)
+    certificate, of_sample = (
+        in_season(told, part, settings, model_id=ranker.model_id, known=seen) for part in (certifying, sample)
+    )
     by_forecast = None if before is None else _with_lanes(first, before, seconds, settings)
     lines = _with_lanes(first, certificate, seconds, settings)
-    return Season(lines, sample, certificate, seconds, told, by_forecast)
+    return Season(lines, certifying, certificate, sample, of_sample, seconds, told, by_forecast)
 
 
 def _with_lanes(
