@@ -1,0 +1,78 @@
+"""The words of tax systems: names cut into terms, so that 社保 and 社会保険料控除額 are seen to be about one thing."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_SIGNS = re.compile(r"[\s_\-－・/（）()\[\]【】「」:：、。.,'\"]+")
+_KANA = re.compile(r"[ァ-ヺー]")
+_PARTICLES = re.compile(r"(?<=[^ぁ-ん])[のとをに](?=[^ぁ-ん])")
+_LIGHT, _OWN, _SIGN = 0.25, 1.0, 0.5
+
+Terms = dict[str, float]
+"""The terms of a name, each with its weight."""
+
+
+@cache
+def vocabulary() -> dict[str, Any]:
+    """Return the content of `words.yaml`."""
+    told: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text(encoding="utf-8"))
+    return told
+
+
+def plain(name: str) -> str:
+    """Return a name without differences of width, case, blanks and signs (`ｱﾃﾅ_No` is アテナNO)."""
+    text = unicodedata.normalize("NFKC", re.sub(r"#\d+$", "", name)).upper()
+    return _PARTICLES.sub("", _SIGNS.sub("", text))
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    """Return spelling → term, longest spelling first."""
+    pairs = [(plain(s), term) for term, told in vocabulary()["terms"].items() for s in (term, *told)]
+    return dict(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+
+@cache
+def terms(name: str) -> Terms:
+    """Cut a name into terms; a sign that belongs to none is one of its own.
+
+    >>> sorted(terms("社保控除額"))
+    ['控除', '社会保険', '金額']
+    """
+    weak = set(vocabulary()["weak"])
+    found: Terms = {}
+    text = plain(name)
+    while text:
+        spelling = next((s for s in _spellings() if text.startswith(s)), "")
+        if spelling:
+            term = _spellings()[spelling]
+            found[term] = _LIGHT if term in weak else _OWN
+        else:
+            found[text[0]] = found.get(text[0], 0.0) + (0.2 if _KANA.match(text[0]) else _SIGN)
+        text = text[len(spelling) or 1 :]
+    return found
+
+
+def likeness(one: Terms, other: Terms) -> float:
+    """Return how alike two names are, 0 to 1: the weight of what they share in what they have."""
+    whole = sum(one.values()) + sum(other.values())
+    shared = sum(weight + other[term] for term, weight in one.items() if term in other)
+    return shared / whole if whole else 0.0
+
+
+def closest(name: str, phrases: Iterable[str]) -> float:
+    """Return the likeness of `name` to the phrase that is most like it."""
+    own = terms(name)
+    return max((likeness(own, terms(phrase)) for phrase in phrases), default=0.0)
+
+
+def must_not_enter(name: str) -> bool:
+    """Say whether a name is one of those whose column must never be read."""
+    told = plain(name)
+    return any(plain(word) in told for word in vocabulary()["refuse"])
