@@ -1,10 +1,14 @@
 """One year's repairs, changes, features and truth, from its tables and those of earlier years."""
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from features import kin
+from features.crosswalk import crosswalk
 from features.history import payer_history, row_history
 from features.labels import labels
+from features.last_claims import last_claims, last_shared
 from features.matrix import Records, matrix
 from features.outcome import outcomes
 from features.payers import payer_rows
@@ -13,7 +17,7 @@ from features.repairs.kinds import KINDS
 from features.repairs.sources import Sources, sources
 from features.values import FIELD_NAMES, render
 from tadasu.law import Law
-from tadasu.tables import CHANGES, REPAIRS, TRUTH
+from tadasu.tables import CHANGES, CROSSWALK, REPAIRS, TRUTH
 
 
 def featurize(
@@ -21,21 +25,25 @@ def featurize(
     past: dict[int, dict[str, pl.DataFrame]],
     law: Law,
     bulk_staff: tuple[str, ...] = (),
+    corrected: Mapping[str, str] | None = None,
 ) -> dict[str, pl.DataFrame]:
-    """Return the tables `repairs`, `changes`, `features` and `truth` of the tax year of `law`.
+    """Return the tables `repairs`, `changes`, `features`, `truth` and `crosswalk` of the tax year of `law`.
 
     `past` holds earlier years only: nothing of this year's labels enters the features. `truth` has the
-    repairs of labelled rows alone, so it is empty where the year has no corrections.
+    repairs of labelled rows alone, so it is empty where the year has no corrections. `corrected` says of
+    check codes which code of earlier years they are, where the crosswalk has it wrong.
     """
     prepared = sources(tables, law)
     proposed = propose(prepared)
     outcome = outcomes(proposed, prepared)
+    walk = crosswalk(tables, past, corrected)
     key = prepared.rows.select("row", "row_id", "tax_year", "person_id")
-    numbers = matrix(proposed, prepared, outcome, _records(prepared, tables, past, bulk_staff))
+    numbers = matrix(proposed, prepared, outcome, _records(prepared, tables, past, walk, bulk_staff))
     return {
         "repairs": _repairs(proposed, outcome, prepared, key),
         "changes": _changes(proposed, key),
         "features": _keyed(numbers, key),
+        "crosswalk": CROSSWALK.arrange(walk.with_columns(tax_year=pl.lit(law.year, dtype=pl.Int32))),
         "truth": _truth(proposed, key, labels(tables["corrections"], bulk_staff)),
     }
 
@@ -44,11 +52,15 @@ def _records(
     prepared: Sources,
     tables: dict[str, pl.DataFrame],
     past: dict[int, dict[str, pl.DataFrame]],
+    walk: pl.DataFrame,
     bulk_staff: tuple[str, ...],
 ) -> Records:
     known = kin.profiles(tables, prepared)
+    before = past.get(prepared.law.year - 1)
     return Records(
-        history=row_history(tables, past, bulk_staff),
+        history=row_history(tables, past, walk, bulk_staff),
+        last_claims=last_claims(prepared, before),
+        last_shared=last_shared(prepared, tables, before),
         payers=payer_history(past),
         payer_rows=payer_rows(tables, past),
         related=kin.related_evidence(known, prepared),

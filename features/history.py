@@ -1,7 +1,7 @@
 """What earlier years say: how often rows like this one, and papers of this payer, led to a correction.
 
-Only the tables of earlier years come in. A check is known by its evidence (the field it names, what it
-states), and by its code only while the same code and name are in use.
+Only the tables of earlier years come in. A check of an earlier year is found by the crosswalk, so that its
+record lasts when all codes change; beside it stands the record of all rows with the same kind of evidence.
 """
 
 import polars as pl
@@ -24,6 +24,13 @@ def _rows(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     )
 
 
+def _walked(rows: pl.DataFrame, walk: pl.DataFrame) -> pl.DataFrame:
+    """Give rows of an earlier year the code and name that their check has now; null where it has none."""
+    renamed = walk.select("check_code", "check_name", code_then="past_code", name_then="past_name")
+    then = rows.rename({"check_code": "code_then", "check_name": "name_then"})
+    return then.join(renamed, on=["code_then", "name_then"], how="left").select(rows.columns)
+
+
 def _count(frame: pl.DataFrame, by: list[str], prefix: str) -> pl.DataFrame:
     corrected = (pl.col("signature") != "").sum()
     return frame.group_by(by).agg(
@@ -36,13 +43,19 @@ def _count(frame: pl.DataFrame, by: list[str], prefix: str) -> pl.DataFrame:
 def row_history(
     tables: dict[str, pl.DataFrame],
     past: dict[int, dict[str, pl.DataFrame]],
+    walk: pl.DataFrame,
     bulk_staff: tuple[str, ...] = (),
 ) -> pl.DataFrame:
-    """Return by row_id the earlier record of its check, its kind of evidence and its person."""
+    """Return by row_id the earlier record of its check, its kind of evidence and its person.
+
+    `walk` says which checks of earlier years this year's are (`features.crosswalk`).
+    """
     rows = _rows(tables)
     done = [
-        _rows(year).join(labels(year["corrections"], bulk_staff), on="row_id")
-        for _, year in sorted(past.items())
+        _walked(_rows(year), walk.filter(pl.col("past_year") == number)).join(
+            labels(year["corrections"], bulk_staff), on="row_id"
+        )
+        for number, year in sorted(past.items())
         if year["corrections"].height
     ]
     known = (
@@ -64,7 +77,7 @@ def row_history(
     names = [f"{part}_{what}_share" for part in ("code", "evidence") for what in ("corrected", "asked")]
     return (
         joined.with_columns(shares)
-        .select("row_id", *names, "code_rows", "person_rows", "person_corrected")
+        .select("row_id", *names, "code_rows", "evidence_rows", "person_rows", "person_corrected")
         .rename({"person_rows": "person_past_rows", "person_corrected": "person_past_corrected"})
         .sort("row_id")
     )

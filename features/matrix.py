@@ -19,8 +19,8 @@ KEY = ("row", "repair_id")
 class Records:
     """What other tables than the listed person's own say: earlier years, payers, the people beside them.
 
-    history, payer_rows: by row_id. payers: by payer_id. related: by row. claimants: by document and line_no.
-    household: by person.
+    history, payer_rows: by row_id. payers: by payer_id. related, last_shared: by row. claimants, last_claims:
+    by document and line_no. household: by person.
     """
 
     history: pl.DataFrame
@@ -29,6 +29,8 @@ class Records:
     related: pl.DataFrame
     claimants: pl.DataFrame
     household: pl.DataFrame
+    last_claims: pl.DataFrame
+    last_shared: pl.DataFrame
 
 
 def matrix(
@@ -58,7 +60,10 @@ def matrix(
     frame = _join(_join(frame, ids, ["row"]), records.history, ["row_id"])
     frame = _join(frame, records.payer_rows, ["row_id"])
     frame = _papers(frame, sources)
-    frame = _join(_document(frame, sources, records.payers), records.claimants, ["document", "line_no"])
+    frame = _join(frame, records.last_shared, ["row"])
+    frame = _document(frame, sources, records.payers)
+    for lines in (records.claimants, records.last_claims):
+        frame = _join(frame, lines, ["document", "line_no"])
     frame = frame.with_columns(
         row_repairs=pl.len().over("row"), field_repairs=pl.len().over("row", "field")
     ).sort(KEY)

@@ -7,7 +7,7 @@ import polars as pl
 from pipelines.job import Job, Progress, quiet
 from tadasu.errors import TadasuError
 from tadasu.law import Law
-from tadasu.tables import DOCUMENTS, EXTRACT, INCONSISTENCIES
+from tadasu.tables import CROSSWALK, DOCUMENTS, EXTRACT, INCONSISTENCIES
 
 Tables = dict[str, pl.DataFrame]
 VALIDATED = "validation/validation.json"
@@ -19,9 +19,10 @@ def featurize(
     *,
     ordinance: str,
     bulk_staff: tuple[str, ...] = (),
+    crosswalk: Mapping[str, str] | None = None,
     progress: Progress = quiet,
 ) -> Iterator[tuple[int, Tables]]:
-    """Yield each tax year with its `FRAMES`, oldest first; a year sees the earlier ones and never a later.
+    """Yield each tax year with its `FRAMES` and crosswalk, oldest first; a year sees the earlier ones alone.
 
     Raises:
         TadasuError: no row of the newest list has a document, or the law of a year is not entered.
@@ -33,7 +34,7 @@ def featurize(
     for done, (year, law) in enumerate(laws.items()):
         progress(str(year), done / len(laws))
         past = {earlier: tables for earlier, tables in years.items() if earlier < year}
-        yield year, of_year(years[year], past, law, bulk_staff)
+        yield year, of_year(years[year], past, law, bulk_staff, crosswalk)
     progress("", 1.0)
 
 
@@ -61,10 +62,14 @@ def run(job: Job) -> None:
     years = {year: job.tables(year, names) for year in job.years()}
     ward = job.settings.ward
     made = featurize(
-        years, ordinance=ward.ordinance, bulk_staff=tuple(ward.bulk_staff), progress=job.progress
+        years,
+        ordinance=ward.ordinance,
+        bulk_staff=tuple(ward.bulk_staff),
+        crosswalk=ward.crosswalk,
+        progress=job.progress,
     )
     for year, frames in made:
-        for name in FRAMES:
+        for name in (*FRAMES, CROSSWALK.name):
             job.write(f"{year}/{name}.parquet", frames[name])
 
 

@@ -21,13 +21,16 @@ class WardSettings:
 
     `folder` holds it, in the standard layout unless there is a `mapping` (`docs/mapping.md`); `file` is the
     file of `conf/ward` that says so, filled in by `pipelines.stage`. `bulk_staff` are the identifiers under
-    which rows were closed in bulk; `ordinance` is a file of `tadasu/law/ordinances`.
+    which rows were closed in bulk; `crosswalk`
+    corrects which code of earlier years a check is (new code: old code); `ordinance` is a file of
+    `tadasu/law/ordinances`.
     """
 
     name: str
     folder: Path
     synthetic: bool = False
     bulk_staff: list[str] = field(default_factory=list)
+    crosswalk: dict[str, str] = field(default_factory=dict)
     ordinance: str = "tokyo_ward"
     mapping: Any = None
     file: Path | None = None

@@ -69,7 +69,7 @@ STAGES: tuple[Stage, ...] = (
         "featurize",
         "修正候補",
         ("intake.json", "validation/validation.json", *_TABLES),
-        _FRAMES,
+        (*_FRAMES, "{year}/crosswalk.parquet"),
         ("ward",),
         ("features", "tadasu/law"),
     ),

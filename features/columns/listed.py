@@ -50,6 +50,7 @@ HISTORY = (
         code_rows="同じコードの行数（昨年まで）",
         evidence_corrected_share="同種の行が修正された割合（昨年まで）",
         evidence_asked_share="同種の行で照会した割合（昨年まで）",
+        evidence_rows="同種の行数（昨年まで）",
         person_past_rows="同じ人の行数（昨年まで）",
         person_past_corrected="同じ人の修正数（昨年まで）",
         payer_documents="支払者の資料数（昨年まで）",

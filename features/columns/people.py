@@ -68,6 +68,9 @@ RELATED = (
     *plain(
         "関係者",
         rel_is_claimed="関係者を本人が申告している",
+        shared="関係者と重複して申告している親族の数",
+        shared_mine="そのうち本人が前年に申告した数",
+        shared_other="そのうち関係者が前年に申告した数",
         rel_has_same="関係者にも同じチェックの行がある",
         rel_strength="関係者の資料の優先度",
         rel_strength_gap="本人と関係者の資料の優先度の差",

@@ -1,13 +1,14 @@
 """Every table once: its grain, its key, its columns with their types and codes.
 
 `extract` holds what a tax system hands over (`EXTRACT`), `beside` what it may bring besides (`BESIDE`),
-`made` what Tadasu itself writes.
+`made` what Tadasu itself writes, `decided` what staff decided and what becomes of it.
 Money is whole yen in Int64, dates are Date, identifiers are text.
 An empty cell means 'not stated', never zero.
 """
 
 from tadasu.tables.beside import BESIDE, CONTROL_TOTALS, PERSON_IDS
 from tadasu.tables.columns import PAYER_COLUMNS, PERSON_COLUMNS
+from tadasu.tables.decided import CONFLICTS, DECISIONS, EXPORTED, IDS, OUTGOING
 from tadasu.tables.extract import (
     ASSESSMENTS,
     CHANNELS,
@@ -24,7 +25,17 @@ from tadasu.tables.extract import (
     RESIDENTS,
     SECOND_OPINIONS,
 )
-from tadasu.tables.made import CHANGES, LANES, MENDS, QUARANTINE, REPAIRS, SAMPLE, SUGGESTIONS, TRUTH
+from tadasu.tables.made import (
+    CHANGES,
+    CROSSWALK,
+    LANES,
+    MENDS,
+    QUARANTINE,
+    REPAIRS,
+    SAMPLE,
+    SUGGESTIONS,
+    TRUTH,
+)
 from tadasu.tables.table import COUNT, DATE, FLAG, REAL, TEXT, YEAR, YEN, Column, Table
 
 __all__ = [
@@ -32,20 +43,26 @@ __all__ = [
     "BESIDE",
     "CHANGES",
     "CHANNELS",
+    "CONFLICTS",
     "CONTROL_TOTALS",
     "CORRECTIONS",
     "COUNT",
+    "CROSSWALK",
     "DATE",
+    "DECISIONS",
     "DEPENDENTS",
     "DOCUMENTS",
     "DONATIONS",
+    "EXPORTED",
     "EXTRACT",
     "FLAG",
+    "IDS",
     "INCONSISTENCIES",
     "KINDS",
     "LANES",
     "MENDS",
     "OUTCOMES",
+    "OUTGOING",
     "PAYER_COLUMNS",
     "PERSON_COLUMNS",
     "PERSON_IDS",

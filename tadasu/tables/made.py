@@ -83,6 +83,22 @@ TRUTH = Table(
     ),
 )
 
+CROSSWALK = Table(
+    "crosswalk",
+    "チェックの対応表",
+    "a check of this year and the check of an earlier year that it is, by evidence",
+    ("tax_year", "past_year", "check_code", "check_name"),
+    (
+        year(),
+        Column("past_year", YEAR, "過去の年度", filled=True),
+        text("check_code", "エラーコード", filled=True),
+        text("check_name", "チェック名", filled=True),
+        text("past_code", "過去のエラーコード", filled=True),
+        text("past_name", "過去のチェック名", filled=True),
+        Column("distance", REAL, "隔たり（0は同一）", filled=True),
+    ),
+)
+
 SUGGESTIONS = Table(
     "suggestions",
     "修正提案",
