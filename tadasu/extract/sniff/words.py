@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from tadasu.extract.sniff.kana import heard
+
 _SIGNS = re.compile(r"[\s_\-－・/（）()\[\]【】「」:：、。.,'\"]+")
 _KANA = re.compile(r"[ァ-ヺー]")
 _PARTICLES = re.compile(r"(?<=[^ぁ-ん])[のとをに](?=[^ぁ-ん])")
@@ -28,7 +30,7 @@ def vocabulary() -> dict[str, Any]:
 def plain(name: str) -> str:
     """Return a name without differences of width, case, blanks and signs (`ｱﾃﾅ_No` is アテナNO)."""
     text = unicodedata.normalize("NFKC", re.sub(r"#\d+$", "", name)).upper()
-    return _PARTICLES.sub("", _SIGNS.sub("", text))
+    return heard(_PARTICLES.sub("", _SIGNS.sub("", text)))
 
 
 @cache

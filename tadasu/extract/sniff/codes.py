@@ -1,0 +1,111 @@
+"""Code tables as guessed: which of a file's codes stands for which word of the standard layout."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from tadasu.extract.sniff.content import Content
+from tadasu.extract.sniff.words import closest, plain, vocabulary
+from tadasu.fields import FIELDS
+from tadasu.tables import Column
+
+_LIKE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A code table. known: code → word. open: codes without a word, with their counts.
+
+    sure: whether every code says itself what it means. needed: False where the file has the words already.
+    """
+
+    known: Mapping[str, str]
+    open: tuple[tuple[str, int], ...] = ()
+    sure: bool = True
+    needed: bool = True
+
+
+def is_coded(column: Column) -> bool:
+    """Say whether a column holds words or flags, for which a system has codes of its own."""
+    return bool(column.values) or column.dtype == pl.Boolean()
+
+
+def guess(content: Content, column: Column) -> Guess:
+    """Return the code table of a column that holds words or flags."""
+    words = ("true", "false") if column.dtype == pl.Boolean() else column.values
+    if all(value in words for value, _ in content.values):
+        return Guess({}, needed=False)
+    blank = content.filled < content.rows
+    known, sure = _flags(content, blank=blank) if column.dtype == pl.Boolean() else _words(content, column)
+    left = tuple((value, times) for value, times in content.values if value not in known)
+    if blank and "" not in known:
+        known[""] = ""
+    return Guess(known, left, sure and not left)
+
+
+def share_known(content: Content, column: Column) -> float:
+    """Return which share of the filled cells a column's words are found in."""
+    if not content.filled:
+        return 0.0
+    told = guess(content, column)
+    return 1.0 - sum(times for _, times in told.open) / content.filled if told.known or not told.needed else 0.0
+
+
+def _flags(content: Content, *, blank: bool) -> tuple[dict[str, str], bool]:
+    told = vocabulary()["flags"]
+    signs = {plain(sign) or sign: word for word, signs in told.items() for sign in signs}
+    known = {v: signs[plain(v) or v] for v, _ in content.values if (plain(v) or v) in signs}
+    digits = {v for v, _ in content.values if re.fullmatch("[01]", v)}
+    known |= {v: "true" if v == "1" else "false" for v in digits}
+    sure = True
+    if blank and known and set(known.values()) == {"true"}:
+        # Where only 'yes' is ever written, a blank cell is 'no'; a lone 1 may also mean 'known to be'.
+        known[""] = "false"
+        sure = not digits
+    return known, sure
+
+
+def _words(content: Content, column: Column) -> tuple[dict[str, str], bool]:
+    if column.name == "field":
+        return _fields(content), True
+    told = vocabulary()["codes"].get(column.name, {})
+    known = {}
+    for value, _ in content.values:
+        word = _word(plain(value), {w: s for w, s in told.items() if w in column.values})
+        if word:
+            known[value] = word
+    if not known and content.numeric:
+        return _digits(content, column)
+    return known, True
+
+
+def _word(value: str, told: Mapping[str, list[str]]) -> str:
+    """Return the word one of whose spellings the value is, or begins with (the longest counts)."""
+    spellings = {plain(s): word for word, signs in told.items() for s in (word, *signs)}
+    if value in spellings:
+        return spellings[value]
+    whole = sorted((s for s in spellings if len(s) > 1 and value.startswith(s)), key=len)
+    return spellings[whole[-1]] if whole else ""
+
+
+def _digits(content: Content, column: Column) -> tuple[dict[str, str], bool]:
+    """Return what digits stand for: by an official table, or for statuses in the usual order 0, 1, 2."""
+    official = vocabulary()["digits"].get(column.name)
+    if official:
+        return {v: official[v] for v, _ in content.values if v in official}, True
+    if column.values[0] == "none":
+        usual = {str(place): word for place, word in enumerate(column.values)}
+        return {v: usual[v] for v, _ in content.values if v in usual}, False
+    return {}, False
+
+
+def _fields(content: Content) -> dict[str, str]:
+    """Return the tax field whose label the value is."""
+    known = {}
+    for value, _ in content.values:
+        likes = sorted((closest(value, (f.label,)), name) for name, f in FIELDS.items())
+        if likes[-1][0] >= _LIKE and likes[-1][0] > likes[-2][0]:
+            known[value] = likes[-1][1]
+    return known

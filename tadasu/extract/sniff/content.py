@@ -1,0 +1,134 @@
+"""What stands in a column: dates of which form, numbers, flags, codes, identifiers of which width."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from tadasu.extract.forms import DateForm, date_form, digit_tables
+from tadasu.extract.refused import individual_numbers
+from tadasu.extract.values.dates import dates
+from tadasu.extract.values.numbers import numbers
+from tadasu.extract.values.texts import plain, stripped
+
+_MOST = 0.98
+_CODES = 24
+_SHOWN = 400
+_DIGIT = re.compile(r"[0-9]{7}")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A column of a file as its cells show it.
+
+    filled, distinct: how many cells are filled, how many values there are. kind: `empty`, `date`, `number`,
+    `flag`, `code`, `identifier` or `text`. form: how its dates are written. values: the most frequent values
+    with their counts, of codes and flags all. width: the one length that all values have, 0 if they differ.
+    numeric, negative: whether all values are whole numbers, whether any is below zero. large: the largest.
+    refused: whether it holds Individual Numbers. zero: whether zeros stand for a missing date.
+    """
+
+    name: str
+    rows: int
+    filled: int
+    distinct: int
+    kind: str
+    values: tuple[tuple[str, int], ...] = ()
+    form: DateForm | None = None
+    eras: str = ""
+    eras_sure: bool = True
+    width: int = 0
+    numeric: bool = False
+    large: int = 0
+    zero: bool = False
+    refused: bool = False
+    kanji: float = 0.0
+
+    @property
+    def unique(self) -> bool:
+        """Say whether no value comes twice and no cell is empty, as in a key."""
+        return self.rows > 1 and self.distinct == self.rows
+
+
+def look(cells: pl.Series) -> Content:
+    """Describe a column of text."""
+    text = stripped(cells)
+    filled = text.drop_nulls()
+    name, rows = cells.name, cells.len()
+    if filled.is_empty():
+        return Content(name, rows, 0, 0, "empty")
+    counts = filled.value_counts(sort=True, name="times")
+    values = tuple((str(v), int(n)) for v, n in counts.head(_SHOWN).iter_rows())
+    common = {
+        "values": values,
+        "width": _width(filled),
+        "refused": bool(individual_numbers(cells.to_frame())),
+        "kanji": float(filled.str.contains(r"\p{Han}|\p{Hiragana}|\p{Katakana}").mean() or 0),
+    }
+    told = _date(filled) or _number(filled, counts.height) or _words(filled, counts.height)
+    return Content(name, rows, filled.len(), counts.height, **{**common, **told})  # type: ignore[arg-type]
+
+
+def _width(filled: pl.Series) -> int:
+    sizes = filled.str.len_chars().unique()
+    return int(sizes[0]) if sizes.len() == 1 else 0
+
+
+def _date(filled: pl.Series) -> dict[str, object] | None:
+    """Return what there is to say of dates: one form, in which nearly all values are days of some years."""
+    zero = filled.str.contains(r"^[0\-/. ]+$")
+    rest = filled.filter(~zero)
+    if rest.is_empty():
+        return None
+    sample = plain(rest.unique().sort().head(2000))
+    forms = [date_form(text) for text in sample.head(50)]
+    known = [form for form in forms if form is not None]
+    if len(known) < 0.9 * len(forms):
+        return None
+    form = max(set(known), key=known.count)
+    best = max((_share(sample, form, name), -place, name) for place, name in enumerate(digit_tables()))
+    others = [_share(sample, form, name) for name in digit_tables() if name != best[2]]
+    if best[0] < _MOST:
+        return None
+    told: dict[str, object] = {"kind": "date", "form": form, "zero": bool(zero.any())}
+    if form.style == "digit":
+        told |= {"eras": best[2], "eras_sure": max(others) < best[0]}
+    return told
+
+
+def _share(sample: pl.Series, form: DateForm, digits: str) -> float:
+    """Return which share of the values are days on which people of today may live."""
+    days, _ = dates(sample, (form,), digit_tables()[digits])
+    years = days.dt.year()
+    return float(((years >= 1905) & (years <= 2060)).fill_null(False).mean() or 0)
+
+
+def _number(filled: pl.Series, distinct: int) -> dict[str, object] | None:
+    """Return what there is to say of digits: identifiers have zeros in front or one width, amounts do not."""
+    found = numbers(filled, 1)
+    if found.null_count() > (1 - _MOST) * filled.len():
+        return None
+    large = int(found.abs().max() or 0)  # type: ignore[arg-type]
+    zeros = bool(filled.str.contains(r"^0[0-9]").any())
+    width = _width(filled)
+    if large <= 1 and distinct <= 2:
+        kind = "flag"
+    elif zeros or (width >= 5 and distinct > _CODES):
+        kind = "code" if distinct <= _CODES and width <= 3 else "identifier"
+    else:
+        kind = "code" if distinct <= _CODES and large < 100 else "number"
+    return {"kind": kind, "numeric": True, "large": large}
+
+
+def _words(filled: pl.Series, distinct: int) -> dict[str, object]:
+    few = distinct <= _CODES and distinct <= max(2, filled.len() / 3)
+    if few:
+        return {"kind": "flag" if distinct == 1 else "code"}
+    solid = bool(filled.str.contains(r"^[A-Za-z0-9\-;, /|]+$").mean() > _MOST)  # type: ignore[operator]
+    return {"kind": "identifier" if solid else "text"}
+
+
+def look_all(cells: pl.DataFrame, names: Sequence[str]) -> list[Content]:
+    """Describe the columns of a file."""
+    return [look(cells[name]) for name in names]

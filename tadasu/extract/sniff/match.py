@@ -1,0 +1,110 @@
+"""Which column of a file is which of the standard layout, which table a file is, and how sure that is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from tadasu.extract.mapping.load import TABLES
+from tadasu.extract.sniff.content import Content
+from tadasu.extract.sniff.scores import Relations, score
+from tadasu.extract.sniff.words import closest, must_not_enter, vocabulary
+from tadasu.tables import Column, Table
+
+_SURE, _PERHAPS = 0.6, 0.36
+_MARGIN = 0.1
+_TABLE_MARGIN = 1.15
+_STEM = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A file's column taken for a standard one. others: the next best standard columns."""
+
+    content: Content
+    column: Column
+    score: float
+    sure: bool
+    others: tuple[Column, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A file taken for a table. matches: its columns, in the file's order; score: to compare tables by."""
+
+    table: Table
+    matches: tuple[Match, ...]
+    score: float
+    sure: bool = True
+
+    def of(self, column: str) -> Match | None:
+        """Return the match of a standard column."""
+        return next((match for match in self.matches if match.column.name == column), None)
+
+
+def best(stem: str, contents: Sequence[Content], relations: Relations) -> Fit | None:
+    """Return the table that a file fits best, None if it hardly fits any."""
+    fits = sorted(
+        (_weighed(stem, fit(contents, table, relations), contents) for table in TABLES.values()),
+        key=lambda one: -one.score,
+    )
+    first, second = fits[0], fits[1]
+    if first.score < 0.2 or not first.matches:
+        return None
+    return Fit(first.table, first.matches, first.score, first.score >= _TABLE_MARGIN * second.score)
+
+
+def fit(contents: Sequence[Content], table: Table, relations: Relations) -> Fit:
+    """Match the columns of a file with those of a table, the best pair first."""
+    usable = [c for c in contents if not c.refused and not (must_not_enter(c.name) and not _is_key(c, relations))]
+    wanted = [column for column in table.columns if column.name != "tax_year"]
+    grid = {(c.name, w.name): score(c, w, table, relations) for c in usable for w in wanted}
+    by_column = {w.name: w for w in wanted}
+    taken: dict[str, tuple[str, float]] = {}
+    for (name, column), value in sorted(grid.items(), key=lambda pair: -pair[1]):
+        if value >= _PERHAPS and name not in taken and column not in {c for c, _ in taken.values()}:
+            taken[name] = (column, value)
+    matches = []
+    for content in usable:
+        if content.name in taken:
+            column, value = taken[content.name]
+            rivals = _rivals(grid, content.name, column, taken)
+            others = tuple(by_column[w] for w, v in rivals[0] if v >= value - _MARGIN)
+            clear = not others and all(v < value - _MARGIN for v in rivals[1])
+            sure = value >= _SURE and clear and not content.name.split("#")[0].isdigit()
+            matches.append(Match(content, by_column[column], value, sure, others[:3]))
+    return Fit(table, tuple(matches), sum(match.score for match in matches))
+
+
+def _is_key(content: Content, relations: Relations) -> bool:
+    """Say whether a column that is called like an Individual Number is a number of the ward's own."""
+    return content.kind == "identifier" and (content.unique or relations.of(content.name).get("person", 0) > 0.5)
+
+
+def _rivals(
+    grid: dict[tuple[str, str], float], name: str, column: str, taken: dict[str, tuple[str, float]]
+) -> tuple[list[tuple[str, float]], list[float]]:
+    """Return what else the file's column could be, and what else of the file could be the standard column.
+
+    What is taken with a better score elsewhere is no rival.
+    """
+    placed = {c: v for c, v in taken.values()}
+    others = [(w, v) for (n, w), v in grid.items() if n == name and w != column and v >= placed.get(w, 0.0)]
+    files = [v for (n, w), v in grid.items() if w == column and n != name and v >= taken.get(n, ("", 0.0))[1]]
+    return sorted(others, key=lambda pair: -pair[1]), files
+
+
+def _weighed(stem: str, found: Fit, contents: Sequence[Content]) -> Fit:
+    """Score a table: how much of the file it explains, by columns that few tables have, and by the file's name."""
+    table = found.table
+    told = sum(min(match.score, 1.0) * _rarity(match.column) for match in found.matches)
+    share = told / max(1, len([c for c in contents if not must_not_enter(c.name)]))
+    needed = [c.name for c in table.columns if (c.filled or c.name in table.key) and c.name != "tax_year"]
+    there = sum(found.of(name) is not None for name in needed) / len(needed)
+    name = closest(PurePath(stem).name, (table.label, *vocabulary()["tables"].get(table.name, ())))
+    usual = 1.0 if table.mandatory else 0.9
+    return Fit(table, found.matches, (share * (0.4 + 0.6 * there) + _STEM * name) * usual)
+
+
+def _rarity(column: Column) -> float:
+    tables = sum(any(c.name == column.name for c in table.columns) for table in TABLES.values())
+    return 1.2 if tables == 1 else 1.0 if tables <= 3 else 0.6

@@ -1,0 +1,107 @@
+"""How well a column of a file fits a column of the standard layout: by its name, its cells, its relations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+import polars as pl
+
+from tadasu.extract.sniff.codes import is_coded, share_known
+from tadasu.extract.sniff.content import Content
+from tadasu.extract.sniff.words import closest, vocabulary
+from tadasu.tables import PAYER_COLUMNS, PERSON_COLUMNS, Column, Table
+
+_NAMELESS = 0.3
+_HARDLY, _RATHER_NOT = 0.1, 0.4
+_NAMED, _RELATED, _SHOWN = 0.8, 0.4, 0.12
+_PEOPLE = 40
+_SMALL_SUM = 100
+ENTITIES = ("person", "document", "row")
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """For each file column, which share of its values are keys of people, documents or rows of the list."""
+
+    shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    def of(self, name: str) -> Mapping[str, float]:
+        """Return the shares of a file column by entity."""
+        return self.shares.get(name, {})
+
+
+def entity(column: Column) -> str:
+    """Return what a column's values are keys of; nothing for columns of their own."""
+    names = {"document_id": "document", "supersedes": "document", "row_id": "row"}
+    return "person" if column.name in PERSON_COLUMNS else names.get(column.name, "")
+
+
+def score(content: Content, column: Column, table: Table, relations: Relations) -> float:
+    """Return how well a file's column fits, 0 to about 1.3."""
+    named = not content.name.split("#")[0].isdigit()
+    name = _NAMED * closest(content.name, phrases(column, table)) if named else _NAMELESS
+    fit = _kind(content, column) * _key(content, column, table)
+    shown = _SHOWN * _speaks(content, column)
+    return _related(name + shown, content, column, relations) * fit
+
+
+@cache
+def phrases(column: Column, table: Table) -> tuple[str, ...]:
+    """Return the names by which a column is known; those of money may be told with 控除 or without."""
+    del table
+    return (column.label, *vocabulary()["columns"].get(column.name, ()))
+
+
+def _kind(content: Content, column: Column) -> float:
+    """Return 1 where cells can be of the column's type, little where they are of another."""
+    if content.kind == "empty":
+        return 0.9
+    if (content.kind == "date") != (column.dtype == pl.Date()):
+        return _HARDLY
+    if column.dtype == pl.Date():
+        return 1.0
+    if is_coded(column):
+        most = 60 if column.name == "field" else 24
+        return 1.0 if content.distinct <= most and content.kind != "number" else _HARDLY
+    if column.dtype == pl.String():
+        return 1.0 if content.kind != "flag" or not content.numeric else 0.7
+    return _amount(content, column)
+
+
+def _amount(content: Content, column: Column) -> float:
+    if not content.numeric:
+        return _HARDLY
+    if column.unit == "人" or column.dtype == pl.Int32():
+        return 1.0 if content.large < _PEOPLE or column.dtype == pl.Int32() else _HARDLY
+    if content.kind == "identifier" and content.width:
+        return _HARDLY if content.distinct > content.filled / 2 else _RATHER_NOT
+    return _RATHER_NOT if 0 < content.large < _SMALL_SUM and content.distinct > 1 else 1.0
+
+
+def _key(content: Content, column: Column, table: Table) -> float:
+    if content.kind == "empty" or not content.rows:
+        return 1.0
+    if table.key == (column.name,):
+        return 1.1 if content.unique else (_RATHER_NOT if content.distinct < 0.95 * content.rows else 1.0)
+    needed = column.filled and content.filled < 0.95 * content.rows
+    return _RATHER_NOT if needed else 1.0
+
+
+def _speaks(content: Content, column: Column) -> float:
+    """Return how far the cells themselves say what they are: known words, dates, amounts."""
+    if content.kind == "empty":
+        return 0.0
+    if is_coded(column):
+        return share_known(content, column) if content.kind in ("code", "flag") else 0.0
+    return 1.0 if column.dtype == pl.Date() else 0.0
+
+
+def _related(before: float, content: Content, column: Column, relations: Relations) -> float:
+    """Weigh in whether the values are keys of another table."""
+    shares = relations.of(content.name)
+    if not shares or content.distinct < 3 or is_coded(column) or column.name in PAYER_COLUMNS:
+        return before
+    own = shares.get(entity(column), 0.0)
+    if entity(column):
+        return before + _RELATED * own if own >= 0.5 else before * max(own, _RATHER_NOT)
+    return before * _RATHER_NOT if max(shares.values()) >= 0.9 and content.kind == "identifier" else before

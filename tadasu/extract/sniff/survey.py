@@ -1,0 +1,105 @@
+"""A folder that nobody knows yet: its files, what each seems to be, and how they hang together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from tadasu.errors import TadasuError
+from tadasu.extract.cut import cut
+from tadasu.extract.sniff.content import Content, look_all
+from tadasu.extract.sniff.folders import Group, groups
+from tadasu.extract.sniff.layouts import Sniffed, sniff
+from tadasu.extract.sniff.match import Fit, best
+from tadasu.extract.sniff.scores import Relations
+from tadasu.extract.values.texts import stripped
+
+_FEW = 5
+_KEYS = {"residents": ("person", "person_id"), "documents": ("document", "document_id"), "inconsistencies": ("row", "row_id")}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Files of one kind: where they lie, how they are laid out, their columns, the table they seem to be."""
+
+    group: Group
+    sniffed: Sniffed
+    contents: tuple[Content, ...]
+    fit: Fit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a folder holds. unread: files that are no table, or that cannot be read."""
+
+    folder: Path
+    kinds: tuple[Kind, ...]
+    unread: tuple[str, ...] = ()
+
+
+def survey(folder: Path) -> Found:
+    """Look at every kind of file below a folder, then at which columns hold keys of which others.
+
+    Raises:
+        TadasuError: there is no such folder, or no file that could be a table.
+    """
+    kinds: list[Kind] = []
+    cells: list[pl.DataFrame] = []
+    unread = []
+    for group in groups(folder):
+        found = _read(group)
+        if found is None:
+            unread.append(group.pattern)
+            continue
+        sniffed, frame = found
+        kinds.append(Kind(group, sniffed, tuple(look_all(frame, frame.columns))))
+        cells.append(frame)
+    fits: list[Fit | None] = [best(kind.group.stem, kind.contents, Relations()) for kind in kinds]
+    keys = _keys(fits, cells)
+    kinds = [
+        Kind(kind.group, kind.sniffed, kind.contents, best(kind.group.stem, kind.contents, _relations(frame, keys)))
+        for kind, frame in zip(kinds, cells, strict=True)
+    ]
+    return Found(folder, tuple(kinds), tuple(unread))
+
+
+def _read(group: Group) -> tuple[Sniffed, pl.DataFrame] | None:
+    """Read the two newest files that hold records, as they are laid out."""
+    frames: list[pl.DataFrame] = []
+    chosen: Sniffed | None = None
+    for _, path in sorted(group.files, key=lambda file: file[0] or 0, reverse=True):
+        sniffed = sniff(path)
+        if sniffed is None:
+            continue
+        try:
+            found = cut(path, sniffed.layout)
+        except TadasuError:
+            continue
+        if chosen is None or not frames or (found.cells.height >= _FEW and frames[0].height < _FEW):
+            chosen, frames = sniffed, [found.cells.drop("line")]
+        elif found.names == tuple(frames[0].columns):
+            frames.append(found.cells.drop("line"))
+        if len(frames) == 2:
+            break
+    return (chosen, pl.concat(frames)) if chosen and frames[0].width else None
+
+
+def _keys(fits: Sequence[Fit | None], cells: Sequence[pl.DataFrame]) -> dict[str, pl.Series]:
+    """Return the keys of people, documents and rows of the list, from the files that seem to be their tables."""
+    keys: dict[str, list[pl.Series]] = {}
+    for fit, frame in zip(fits, cells, strict=True):
+        name, column = _KEYS.get(fit.table.name, ("", "")) if fit else ("", "")
+        match = fit.of(column) if fit and column else None
+        if match:
+            keys.setdefault(name, []).append(stripped(frame[match.content.name]).drop_nulls().unique())
+    return {name: pl.concat(found).unique() for name, found in keys.items()}
+
+
+def _relations(frame: pl.DataFrame, keys: Mapping[str, pl.Series]) -> Relations:
+    shares = {}
+    for column in frame:
+        values = stripped(column).drop_nulls().unique()
+        if values.len():
+            shares[column.name] = {n: float(values.is_in(of.implode()).mean() or 0) for n, of in keys.items()}
+    return Relations(shares)
