@@ -87,9 +87,11 @@ def explain_row(
         raise TadasuError(f"{row_id}: the list of {law.year} has no such row.")
     row = found.row(0, named=True)
     own = opened.narrowed(tables, row["person_id"])
-    parts = {name: frame.filter(pl.col("row_id") == row_id) for name, frame in frames.items()}
+    of_rows = {name: frame for name, frame in frames.items() if "row_id" in frame.columns}
+    parts = {name: frame.filter(pl.col("row_id") == row_id) for name, frame in of_rows.items()}
     features = parts["features"].sort("tax_year", "row_id", "repair_id")
-    chances = features.select("repair_id", p=pl.Series(ranker.score(features)))
+    alone = features.select("repair_id", p=pl.Series(ranker.score(features)))
+    chances = _as_suggested(alone, row_id, suggestions)
     candidates = opened.candidates(parts, row_id, chances, _told(parts, own, law), _left(parts, own, law))
     weighed = contributions(ranker, features)
     reasons_of_row = [
@@ -106,6 +108,19 @@ def explain_row(
         "groups": opened.groups(weighed),
         "model_id": ranker.model_id,
     }
+
+
+def _as_suggested(alone: pl.DataFrame, row_id: str, suggestions: pl.DataFrame | None) -> pl.DataFrame:
+    """Give the repairs their share of the suggested P(correction), which the rows beside have a part in."""
+    if suggestions is None:
+        return alone
+    found = suggestions.filter(pl.col("row_id") == row_id)["p_correction"]
+    others = float(alone.filter(pl.col("repair_id") > 0)["p"].sum())
+    if found.is_empty() or others <= 0:
+        return alone
+    times = float(found[0]) / others
+    p = pl.when(pl.col("repair_id") > 0).then(pl.col("p") * times).otherwise(1.0 - float(found[0]))
+    return alone.with_columns(p=p)
 
 
 def _told(parts: dict[str, pl.DataFrame], tables: dict[str, pl.DataFrame], law: Law) -> pl.DataFrame:

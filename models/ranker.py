@@ -2,7 +2,8 @@
 
 The repair model says which repair is right, given that the row needs one; the row model says whether it does,
 seeing the best repair beside the row. Their product is the probability of each repair: P(repair) =
-P(correction) × P(repair | correction); P(leave) is what remains. The inquiry model says whether staff will
+P(correction) × P(repair | correction); P(leave) is what remains. A row is judged twice: the second model has
+the first judgements of the rows beside it (`models.neighbours`). The inquiry model says whether staff will
 have to ask somebody before they can tell.
 """
 
@@ -19,6 +20,7 @@ import polars as pl
 from features.columns import OF_ROW
 from features.repairs.scope import SUBJECTS
 from features.values import NUMBER
+from models.neighbours import NAMES, beside
 from tadasu.errors import TadasuError
 from tadasu.store import write_text
 
@@ -76,6 +78,7 @@ class Ranker:
 
     repair_text: str
     row_text: str
+    second_text: str
     asked_text: str
     columns: tuple[str, ...]
     repair_calibration: Calibration
@@ -90,6 +93,7 @@ class Ranker:
         content = {
             "repair": _model_part(self.repair_text),
             "row": _model_part(self.row_text),
+            "second": _model_part(self.second_text),
             "asked": _model_part(self.asked_text),
             "columns": self.columns,
             "calibration": _calibration_json(self),
@@ -108,8 +112,11 @@ class Ranker:
         """
         return self.judged(features)[0]
 
-    def judged(self, features: pl.DataFrame) -> tuple[Floats, Floats]:
+    def judged(self, features: pl.DataFrame, known: pl.DataFrame | None = None) -> tuple[Floats, Floats]:
         """Return the probability of each repair (as `score`), and of each row that staff have to ask.
+
+        `known` says which rows are beside one another (`models.neighbours.links`); without it each row is
+        judged as if alone.
 
         Raises:
             TadasuError: a column that the model reads is missing.
@@ -118,16 +125,18 @@ class Ranker:
 
         frame = self._checked(features)
         conditional = self.conditional(frame)
-        rows = row_matrix(frame, conditional, self.columns)
+        rows, best = row_matrix(frame, conditional, self.columns)
+        first = np.asarray(Booster(model_str=self.row_text).predict(rows))
+        again = with_neighbours(frame, rows, best, first, known)
         family = families(frame)
-        correction = self.row_calibration.apply(Booster(model_str=self.row_text).predict(rows), family)
+        correction = self.row_calibration.apply(Booster(model_str=self.second_text).predict(again), family)
         asked = self.asked_calibration.apply(Booster(model_str=self.asked_text).predict(rows), family)
         return spread(frame, conditional, correction), asked
 
     def row_values(self, features: pl.DataFrame) -> npt.NDArray[np.float32]:
-        """Return what the row model sees of whole rows, one line each; `row_inputs` names its columns."""
+        """Return what the first row model sees of whole rows, a line each; `row_inputs` names its columns."""
         frame = self._checked(features)
-        return row_matrix(frame, self.conditional(frame), self.columns)
+        return row_matrix(frame, self.conditional(frame), self.columns)[0]
 
     @property
     def row_inputs(self) -> tuple[tuple[str, str], ...]:
@@ -161,6 +170,7 @@ class Ranker:
         """Write boosters, columns.json, calibration.json and metrics.json into `folder`."""
         write_text(folder / "booster_repair.txt", self.repair_text)
         write_text(folder / "booster_row.txt", self.row_text)
+        write_text(folder / "booster_second.txt", self.second_text)
         write_text(folder / "booster_asked.txt", self.asked_text)
         parts = {
             "columns": {"columns": self.columns},
@@ -190,6 +200,7 @@ def load(folder: Path) -> Ranker:
     ranker = Ranker(
         repair_text=(folder / "booster_repair.txt").read_text(),
         row_text=(folder / "booster_row.txt").read_text(),
+        second_text=(folder / "booster_second.txt").read_text(),
         asked_text=(folder / "booster_asked.txt").read_text(),
         columns=tuple(parts["columns"]["columns"]),
         repair_calibration=known["repair"],
@@ -210,10 +221,12 @@ def matrix_of(frame: pl.DataFrame, columns: tuple[str, ...]) -> npt.NDArray[np.f
     return frame.select(columns).to_numpy().astype(np.float32, copy=False)
 
 
-def row_matrix(frame: pl.DataFrame, conditional: Floats, columns: tuple[str, ...]) -> npt.NDArray[np.float32]:
+def row_matrix(
+    frame: pl.DataFrame, conditional: Floats, columns: tuple[str, ...]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
     """Return one line per row: its 'leave' line, the line of its likeliest repair, and how clear that is.
 
-    What all repairs of a row share stands in it once.
+    What all repairs of a row share stands in it once. Beside it the place of each row's likeliest repair.
     """
     start = np.flatnonzero(frame["repair_id"].to_numpy() == 0)
     size = np.diff(np.append(start, frame.height))
@@ -226,7 +239,24 @@ def row_matrix(frame: pl.DataFrame, conditional: Floats, columns: tuple[str, ...
     )
     both = tuple(name for name in columns if name not in SHARED)
     leave, likeliest = matrix_of(frame[start], columns), matrix_of(frame[best], both)
-    return np.hstack([leave, likeliest, clear.astype(np.float32)])
+    return np.hstack([leave, likeliest, clear.astype(np.float32)]), best
+
+
+def with_neighbours(
+    frame: pl.DataFrame,
+    rows: npt.NDArray[np.float32],
+    best: npt.NDArray[np.int64],
+    first: Floats,
+    known: pl.DataFrame | None,
+) -> npt.NDArray[np.float32]:
+    """Return the rows with their first judgement and their neighbours' (empty without `known`)."""
+    keys = frame.filter(pl.col("repair_id") == 0).select("tax_year", "row_id")
+    judged = keys.with_columns(p=pl.Series(first), delta=frame[best]["income_delta"])
+    if known is None:
+        near = np.full((len(rows), len(NAMES)), np.nan, dtype=np.float32)
+    else:
+        near = beside(judged, known)
+    return np.hstack([rows, first[:, None].astype(np.float32), near])
 
 
 def _first_best(conditional: Floats, start: npt.NDArray[np.int64], size: npt.NDArray[np.int64]) -> Any:

@@ -7,6 +7,7 @@ import polars as pl
 from models.certificate import Certificate
 from models.explain import reasons
 from models.judge import by_row, judge
+from models.neighbours import links
 from models.ranker import Ranker
 from models.scope import ROW
 from models.seconds import Seconds
@@ -61,7 +62,8 @@ def suggested(
 ) -> Suggested:
     """Return the suggestions as `suggest` does, and the rows behind them."""
     features = frames["features"].sort(KEY)
-    p, p_asked = ranker.judged(features)
+    known = links(tables["inconsistencies"], tables["residents"])
+    p, p_asked = ranker.judged(features, known)
     repairs = features.select(KEY).with_columns(p=pl.Series(p))
     taxes = frames["repairs"].select(*KEY, "tax_delta", "kind")
     repairs = repairs.join(taxes, on=KEY, how="left", maintain_order="left")

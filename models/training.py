@@ -17,6 +17,7 @@ from sklearn.metrics import average_precision_score, log_loss
 
 from models.calibrate import isotonic, with_shifts
 from models.learning import Mask, Rows, Whole, labelled, matrix, rows_of, sampled
+from models.neighbours import beside, links
 from models.ranker import FAMILY, KEY, Calibration, Floats, Ranker, row_matrix
 from models.settings import ModelSettings
 from tadasu.errors import TadasuError
@@ -25,7 +26,7 @@ Progress = Callable[[str, float], None]
 Years = Mapping[int, Mapping[str, pl.DataFrame]]
 Matrix = npt.NDArray[np.float32]
 FAMILIES = max(FAMILY.values()) + 1
-MODELS = 3
+MODELS = 4
 
 
 @dataclass
@@ -73,17 +74,10 @@ def train(
         year: _out_of_fold(labelled(years[year]), work.rows[year], boosters, work) for year in work.rows
     }
     repair_calibration = _repair_calibration(scores, work)
-    rows = np.vstack(
-        [
-            row_matrix(
-                labelled(years[year]),
-                np.where(work.rows[year].leave, 0.0, repair_calibration.apply(scores[year])),
-                work.columns,
-            )
-            for year in sorted(work.rows)
-        ]
-    )
-    row_text, row_calibration, row_score = _row_model(rows, needs, work)
+    rows, delta = _row_lines(years, scores, repair_calibration, work)
+    row_text, _, first = _row_model(rows, needs, work)
+    again = np.hstack([rows, first[:, None].astype(np.float32), _beside(years, first, delta, work)])
+    second_text, row_calibration, row_score = _row_model(again, needs, work)
     asked = np.asarray(work.all("asked"), dtype=bool)
     asked_text, asked_calibration, asked_score = _row_model(rows, asked, work)
     family = np.asarray(work.all("family"), dtype=np.int64)
@@ -92,6 +86,7 @@ def train(
     return Ranker(
         repair_text=boosters[-1].model_to_string(),
         row_text=row_text,
+        second_text=second_text,
         asked_text=asked_text,
         columns=work.columns,
         repair_calibration=repair_calibration,
@@ -148,6 +143,29 @@ def _out_of_fold(frame: pl.DataFrame, rows: Rows, boosters: list[lightgbm.Booste
         if held.any():
             score[held] = boosters[number].predict(matrix(frame, held, work.columns))
     return score
+
+
+def _row_lines(
+    years: Years, scores: dict[int, Floats], calibration: Calibration, work: _Work
+) -> tuple[Matrix, dict[int, pl.DataFrame]]:
+    """Return the matrix of all rows, and by year what the likeliest repair does to the income."""
+    parts, delta = [], {}
+    for year in sorted(work.rows):
+        frame = labelled(years[year])
+        conditional = np.where(work.rows[year].leave, 0.0, calibration.apply(scores[year]))
+        lines, best = row_matrix(frame, conditional, work.columns)
+        parts.append(lines)
+        delta[year] = frame[best].select("tax_year", "row_id", delta="income_delta")
+    return np.vstack(parts), delta
+
+
+def _beside(years: Years, first: Floats, delta: dict[int, pl.DataFrame], work: _Work) -> Matrix:
+    """Return what the out-of-fold judgements of the rows beside each row say."""
+    rows = pl.concat([delta[year] for year in sorted(delta)]).with_columns(p=pl.Series(first))
+    known = pl.concat(
+        [links(years[year]["inconsistencies"], years[year]["residents"]) for year in sorted(work.rows)]
+    )
+    return beside(rows, known)
 
 
 def _repair_calibration(scores: dict[int, Floats], work: _Work) -> Calibration:
