@@ -17,7 +17,10 @@ tadasu: proposes, ranks and explains corrections to a ward's inconsistency list 
   tadasu <stage> [settings]        one of: ingest validate featurize train certify evaluate suggest publish
   tadasu ingest --accept-corrections FILE.csv [settings]    take quarantined lines back in, mended
   tadasu run -m model=default,small       one run for each combination of settings
+  tadasu connect FOLDER [to=FILE]         propose a mapping for files that nobody knows yet
+  tadasu connect --check FILE.yaml        read them as it says, write nothing: kept, put aside, unknown codes
   tadasu explain ROW_ID [--year YEAR]     one row opened: documents, candidates, reasons
+  tadasu key FILE                  make the key of a ward's pseudonyms, outside the repository
   tadasu ledger verify [settings]  whether the ledger (監査証跡) is what was written
   tadasu mlflow [settings] [port=N]       MLflow's page on the runs
   tadasu tax --help                the resident tax of one person, or of a CSV
@@ -63,7 +66,9 @@ def _do(name: str, words: list[str]) -> int:
         "run": lambda given: _run(STAGE_NAMES, given),
         **{stage: _one(stage) for stage in STAGE_NAMES},
         "ingest": _ingest,
+        "connect": _connect,
         "explain": _explain,
+        "key": _key,
         "ledger": _ledger,
         "mlflow": _mlflow,
         "tax": _tax,
@@ -110,10 +115,22 @@ def _run(names: tuple[str, ...], words: list[str]) -> int:
     return 0
 
 
+def _connect(words: list[str]) -> int:
+    from pipelines import connect
+
+    return connect.main(words)
+
+
 def _explain(words: list[str]) -> int:
     from pipelines import explain
 
     return explain.main(words)
+
+
+def _key(words: list[str]) -> int:
+    from pipelines import looks
+
+    return looks.key(words)
 
 
 def _ledger(words: list[str]) -> int:

@@ -1,11 +1,13 @@
 """Ingest: a ward's extract becomes tables that keep their contract, and an account of the rest."""
 
+from pipelines.hiding import Hiding
 from pipelines.job import INTAKE, Job
 from pipelines.mending import FILE, mends_of
 from pipelines.publish import spreadsheet
 from pipelines.settings import ROOT, Settings
 from tadasu.extract import Intake, mapping, read_mapped
 from tadasu.extract import read as ingest
+from tadasu.extract.identifiers import Carrier
 from tadasu.store import sha256
 
 __all__ = ["ingest", "run"]
@@ -31,10 +33,13 @@ def _read(settings: Settings, job: Job) -> Intake:
     if (path := settings.folder / FILE).is_file():
         job.inputs[FILE] = sha256(path)
     if settings.ward.file is None:
-        return ingest(settings.extract, job.progress, mends)
+        return ingest(settings.extract, job.progress, mends, passes=(Carrier(),))
     told = mapping.load(ROOT / settings.ward.file)
     job.inputs[settings.ward.file.as_posix()] = sha256(ROOT / settings.ward.file)
-    return read_mapped(settings.extract, told, job.progress, mends=mends)
+    hiding = Hiding.of(settings, told)
+    intake = read_mapped(settings.extract, told, job.progress, passes=hiding.passes, mends=mends)
+    hiding.keep()
+    return intake
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """Commands beside the stages: audit the ledger, open MLflow, write the settings and the generated pages."""
 
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 import yaml
 
@@ -12,6 +14,7 @@ from tadasu import dictionary
 from tadasu import ledger as trail
 from tadasu.audit import KINDS
 from tadasu.errors import TadasuError
+from tadasu.extract.identifiers import key as keys
 from tadasu.store import write_text
 
 RESOLVED = ROOT / "data" / "resolved.yaml"
@@ -35,6 +38,20 @@ def ledger(settings: Settings) -> int:
             f"{settings.ledger}: {verdict.head.events}件の記録に改変なし（控え {verdict.head.anchor}）\n"
         )
     return 0 if verdict.ok else 1
+
+
+def key(words: Sequence[str]) -> int:
+    """Make a key file, and say what the ward's mapping has to note of it."""
+    if len(words) != 1 or "=" in words[0]:
+        raise TadasuError("write: tadasu key FILE, such as ~/keys/ward.key")
+    path = Path(words[0]).expanduser()
+    check = keys.make(path, ROOT).check
+    sys.stdout.write(
+        f"{path}: 鍵を作りました。写しを別の安全な場所に保管してください（失うと年度間で突合できません）。\n"
+        f"conf/ward/<ward>.yaml の mapping に書く内容:\n"
+        f"  identifiers:\n    key: {path}\n    check: {check}\n"
+    )
+    return 0
 
 
 def mlflow(settings: Settings, port: str = "5000") -> int:

@@ -45,6 +45,7 @@ def accept(path: Path, settings: Settings) -> int:
     digests = {name: sha256(file) for name, file in files.items() if file.is_file()}
     after = accepted(given, quarantine, before, digests)
     write_table(folder / FILE, after.frame)
+    (folder / FILE).chmod(0o600)  # a mended number is the ward's own
     changed = after.frame.join(before.frame, on=after.frame.columns, how="anti", nulls_equal=True).height
     ledger.append(
         settings.ledger,

@@ -18,6 +18,7 @@ _TYPES: dict[pl.DataType, str] = {
     pl.Boolean(): "`true`/`false`",
     pl.Date(): "date",
     pl.Float64(): "real",
+    pl.Datetime("us", "UTC"): "time (UTC)",
 }
 
 _ENTRIES = {

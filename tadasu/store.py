@@ -10,8 +10,10 @@ import polars as pl
 from tadasu.errors import TadasuError
 
 
-def write_bytes(path: Path, data: bytes) -> None:
+def write_bytes(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Write `data` to a temporary name beside `path`, then rename: a reader never sees half a file.
+
+    `mode` says who may read it; 0o600 for what leads back to people.
 
     Raises:
         TadasuError: the folder cannot be written to, or the disk is full.
@@ -27,7 +29,7 @@ def write_bytes(path: Path, data: bytes) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        part.chmod(0o644)
+        part.chmod(mode)
         part.replace(path)
     except OSError as error:
         raise TadasuError(_unwritable(path, error)) from error

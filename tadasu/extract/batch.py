@@ -20,7 +20,7 @@ class Batch:
     name, address or Individual Number is ever in it. unsplit: `line`, `raw`: the hash of each line that
     could not be cut into cells. read: how many lines are records: all of them end up kept or quarantined.
     skipped: lines that are no records (headings, totals). oddities: what is told about the file.
-    identities: which columns of `shown` hold a person's or a payer's number, by standard column.
+    identities: which columns of `shown` hold, or may hold, a number of the ward's own, by standard column.
     """
 
     year: int

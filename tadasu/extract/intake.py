@@ -1,7 +1,7 @@
 """Reading a ward's extract: what enters, what is put aside and why, and the account of both."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,15 @@ import polars as pl
 
 from tadasu.errors import TadasuError
 from tadasu.extract import cells, contract, duplicates, oddities, standard
+from tadasu.extract.batch import Batch
 from tadasu.extract.csv_lines import Lines
 from tadasu.extract.mends import Mends
 from tadasu.extract.oddities import Oddity
 from tadasu.tables import BESIDE, EXTRACT, INCONSISTENCIES, QUARANTINE
 
 Progress = Callable[[str, float], None]
+Pass = Callable[[Batch], Batch]
+"""What every batch goes through before it is judged, such as the hiding of numbers behind pseudonyms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,12 @@ class Intake:
         }
 
 
-def read(folder: Path, progress: Progress | None = None, mends: Mends | None = None) -> Intake:
+def read(
+    folder: Path,
+    progress: Progress | None = None,
+    mends: Mends | None = None,
+    passes: Sequence[Pass] = (),
+) -> Intake:
     """Read an extract in the standard layout, Parquet or CSV, with the lines that staff mended (`mends`).
 
     A row that breaks its table's contract is quarantined; what is merely odd is kept and counted.
@@ -77,29 +85,41 @@ def read(folder: Path, progress: Progress | None = None, mends: Mends | None = N
     tables = {year: {table.name: table.empty() for table in EXTRACT} for year in found.years}
     beside: dict[int, dict[str, pl.DataFrame]] = {year: {} for year in found.years}
     aside: dict[int, list[pl.DataFrame]] = {year: [QUARANTINE.empty()] for year in found.years}
-    files = []
-    for place, source in enumerate(found.sources):
+    files: list[FileCount] = []
+    odd: list[Oddity] = []
+    # Those that lie beside the extract first: they say how the others are read.
+    ordered = sorted(found.sources, key=lambda source: source.table not in BESIDE)
+    for place, source in enumerate(ordered):
         if progress:
-            progress(source.name, place / len(found.sources))
-        kept, quarantined, count = _take(source, mends or Mends.none())
+            progress(source.name, place / len(ordered))
+        kept, quarantined, count, told = _take(source, mends or Mends.none(), passes)
         (beside if source.table in BESIDE else tables)[source.year][source.table.name] = kept
         aside[source.year].append(quarantined)
         files.append(count)
+        odd += told
     quarantine = {year: QUARANTINE.arrange(pl.concat(frames)) for year, frames in aside.items()}
-    intake = Intake(tables, quarantine, files, _oddities(found, tables), beside)
+    intake = Intake(tables, quarantine, files, [*_oddities(found, tables), *odd], beside)
     require_rows(folder, intake)
     if progress:
         progress("", 1.0)
     return intake
 
 
-def _take(source: standard.Source, mends: Mends) -> tuple[pl.DataFrame, pl.DataFrame, FileCount]:
-    """Return a file's kept rows, its quarantined lines, and the count of both."""
+_Taken = tuple[pl.DataFrame, pl.DataFrame, FileCount, tuple[Oddity, ...]]
+
+
+def _take(source: standard.Source, mends: Mends, passes: Sequence[Pass]) -> _Taken:
+    """Return a file's kept rows, its quarantined lines, the count of both, and what a pass found odd."""
     lines = standard.mended_lines(standard.read_lines(source), source, mends)
     frame = cells.plain(lines.cells, source.table)
+    batch = _batch(source, lines, frame.select("line", *source.table.schema))
+    for one in passes:
+        batch = one(batch)
+    originals = frame.select("line", pl.col(f"^{cells.RAW}.*$"))
+    frame = batch.frame.join(originals, on="line", how="left", maintain_order="left")
     broken = pl.concat(
         [
-            lines.broken,
+            batch.broken,
             contract.breaches(frame, source.table, source.year),
             duplicates.breaches(frame, source.table),
         ]
@@ -107,7 +127,14 @@ def _take(source: standard.Source, mends: Mends) -> tuple[pl.DataFrame, pl.DataF
     if source.table.name in contract.STAFF_ACTIONS:
         broken = pl.concat([broken, duplicates.partial(frame, broken)])
     kept = source.table.arrange(frame.join(broken, on="line", how="anti"))
-    return kept, _aside(source, lines, broken), _count(source, lines.read, kept.height, broken)
+    count = _count(source, lines.read, kept.height, broken)
+    return kept, _aside(source, lines, broken), count, batch.oddities
+
+
+def _batch(source: standard.Source, lines: Lines, frame: pl.DataFrame) -> Batch:
+    unsplit = pl.DataFrame(schema={"line": pl.Int64(), "raw": pl.String()})
+    name, shown = source.name, lines.cells.select("line")
+    return Batch(source.year, source.table, name, frame, lines.broken, shown, unsplit, lines.read)
 
 
 def _aside(source: standard.Source, lines: Lines, broken: pl.DataFrame) -> pl.DataFrame:

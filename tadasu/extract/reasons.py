@@ -40,6 +40,17 @@ INCOMPLETE = "組み合わせる項目の一部が空"
 TOO_LARGE = "数が大きすぎる"
 WITHDRAWN = "職員が取り下げた"
 
+# What only statutory files can have.
+UNKNOWN_FORM = "法定資料の種類が 315・331 でない"
+UNKNOWN_WIDTH = "項目の数が知られた様式と違う"
+OTHER_INCOME_YEAR = "年分が課税年度の前年でない"
+UNCLEAR_MARK = "訂正表示の意味が設定にない"
+NO_TARGET = "対象のない取消"
+MANY_TARGETS = "取消の対象が一つに決まらない"
+UNMATCHED = "突合せ表に宛名番号がない"
+MATCHED_TWICE = "突合せ表で宛名番号が一つに決まらない"
+MERGED = "統合された番号の行（統合先の行を使った）"
+
 
 def unreadable(dtype: pl.DataType) -> str:
     """Return the reason for a cell that cannot be read as `dtype`."""

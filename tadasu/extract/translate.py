@@ -15,6 +15,7 @@ from tadasu.extract.oddities import Oddity
 from tadasu.extract.refused import individual_numbers, is_refused
 from tadasu.extract.values import Values, read_values
 from tadasu.tables import PAYER_COLUMNS, PERSON_COLUMNS
+from tadasu.tables.columns import TRACED_COLUMNS
 from tadasu.text import blank, plain
 
 _UNMAPPED = "対応づけのない列（読まなかった）"
@@ -81,14 +82,10 @@ def _numbered(frame: pl.DataFrame, source: Source) -> pl.DataFrame:
 
 
 def _identities(source: Source) -> dict[str, str]:
-    numbers = (*PERSON_COLUMNS, *PAYER_COLUMNS)
-    return {
-        name: cell.column
-        for row in source.rows
-        for cell in row.cells
-        if cell.column in numbers
-        for name in cell.sources
-    }
+    """Return which standard column a column of the file fills; a person's or payer's before all others."""
+    cells = [cell for row in source.rows for cell in row.cells if cell.column in TRACED_COLUMNS]
+    cells.sort(key=lambda cell: cell.column in (*PERSON_COLUMNS, *PAYER_COLUMNS))
+    return {name: cell.column for cell in cells for name in cell.sources}
 
 
 def _require(source: Source, found: Cut, refused: tuple[str, ...], file: File) -> None:

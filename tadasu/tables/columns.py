@@ -56,3 +56,19 @@ PERSON_COLUMNS = (
 
 PAYER_COLUMNS = ("payer_id", "previous_payer_id")
 """The columns of any table that hold a payer's number (事業所番号)."""
+
+HOUSEHOLD_COLUMNS = ("household_id",)
+DOCUMENT_COLUMNS = ("document_id", "supersedes", "document_ids")
+ROW_COLUMNS = ("row_id",)
+DONATION_COLUMNS = ("donation_id",)
+
+TRACED_COLUMNS = (
+    *PERSON_COLUMNS,
+    *PAYER_COLUMNS,
+    *HOUSEHOLD_COLUMNS,
+    *DOCUMENT_COLUMNS,
+    *ROW_COLUMNS,
+    *DONATION_COLUMNS,
+    "message",
+)
+"""The columns that are, or may hold, a number of the ward's own."""

@@ -1,6 +1,7 @@
 """Mappings made for a test: from YAML text, or one that covers every column of every table."""
 
 import datetime as dt
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
@@ -159,3 +160,27 @@ def _arranged(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     return table.arrange(
         frame.select(cell.cast(c.dtype).alias(c.name) for cell, c in zip(there, table.columns, strict=True))
     )
+
+
+@pytest.fixture
+def keyed_ward(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Make of the example a ward that hides its numbers by a key; returns its file, in a checkout of its own.
+
+    The ward's name is `keyed`; `more` is YAML that its mapping says besides.
+    """
+    checkout = tmp_path / "checkout"
+    root = Path(__file__).parents[2]
+
+    def made(key: Path, more: str = "") -> Path:
+        shutil.copytree(root / "conf", checkout / "conf")
+        text = (root / "conf" / "ward" / "example.yaml").read_text(encoding="utf-8")
+        text = text.replace("name: example", "name: keyed").replace("synthetic: true", "synthetic: false")
+        told = text.replace("  tables:\n", f"  identifiers: {{key: {key}}}\n{more}\n  tables:\n", 1)
+        path = checkout / "conf" / "ward" / "keyed.yaml"
+        path.write_text(told, encoding="utf-8")
+        for name in ("stage", "ingest", "hiding"):
+            monkeypatch.setattr(f"pipelines.{name}.ROOT", checkout)
+        monkeypatch.setattr("pipelines.stage.CONF", checkout / "conf")
+        return path
+
+    return made
