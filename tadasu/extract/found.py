@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +56,12 @@ def survey(folder: Path, mapping: Mapping) -> Survey:
         sorted(files, key=lambda file: file.year),
         tuple(name for name in names if name not in read),
     )
+
+
+def of_sources(folder: Path, sources: Sequence[Source], mapping: Mapping) -> list[File]:
+    """Return the files of sources that stand in a part of the mapping of their own."""
+    names = _names(folder) if sources else []
+    return [file for source in sources for file in _of_source(folder, names, source, mapping)]
 
 
 def _names(folder: Path) -> list[str]:

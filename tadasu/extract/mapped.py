@@ -1,25 +1,26 @@
 """Reading a ward's own files: every file becomes batches, every batch is judged like the standard layout."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
 
 from tadasu.errors import TadasuError
-from tadasu.extract import contract, duplicates, found, oddities, translate
+from tadasu.extract import contract, duplicates, found, oddities, statutory, translate
 from tadasu.extract.batch import Batch
 from tadasu.extract.cut import Cut, cut
-from tadasu.extract.intake import FileCount, Intake, Progress, require_rows
+from tadasu.extract.intake import FileCount, Intake, Pass, Progress, require_rows
 from tadasu.extract.mapping.model import Mapping, Source
 from tadasu.extract.mends import Mends, mended
 from tadasu.extract.oddities import Oddity
 from tadasu.store import sha256
-from tadasu.tables import BESIDE, EXTRACT, QUARANTINE, Table
+from tadasu.tables import BESIDE, DEPENDENTS, DOCUMENTS, EXTRACT, QUARANTINE, Table
 
-Pass = Callable[[Batch], Batch]
-"""What every batch goes through before it is judged, such as the hiding of numbers behind pseudonyms."""
+_LATE = (DOCUMENTS.name, DEPENDENTS.name)
+"""Tables that may come from files of several kinds."""
 
 _STRANGERS = "対応づけのないファイル（読まなかった）"
 
@@ -38,8 +39,13 @@ def read_mapped(
             holds Individual Numbers, or the newest year's list has no row.
     """
     surveyed = found.survey(folder, mapping)
-    batches = _batches(surveyed.files, progress, mends or Mends.none())
-    return judge(folder, batches, passes, told=_strangers(surveyed))
+    known = mends or Mends.none()
+    batches = chain(
+        _batches(surveyed.files, progress, known),
+        statutory.batches(folder, mapping, known),
+    )
+    apart = {file.name for file in statutory.files(folder, mapping)}
+    return judge(folder, batches, passes, told=_strangers(surveyed, apart), late=_LATE if apart else ())
 
 
 def judge(
@@ -120,8 +126,8 @@ class _Account:
         return intake
 
 
-def _strangers(surveyed: found.Survey) -> list[Oddity]:
-    names = surveyed.strangers
+def _strangers(surveyed: found.Survey, apart: Collection[str]) -> list[Oddity]:
+    names = tuple(name for name in surveyed.strangers if name not in apart)
     return [Oddity(None, "", _STRANGERS, len(names), names)] if names else []
 
 

@@ -6,7 +6,7 @@ Money is whole yen in Int64, dates are Date, identifiers are text.
 An empty cell means 'not stated', never zero.
 """
 
-from tadasu.tables.beside import BESIDE, CONTROL_TOTALS, PERSON_IDS
+from tadasu.tables.beside import BESIDE, CONTROL_TOTALS, NOT_TAKEN_IN, PERSON_IDS
 from tadasu.tables.columns import PAYER_COLUMNS, PERSON_COLUMNS
 from tadasu.tables.decided import CONFLICTS, DECISIONS, EXPORTED, IDS, OUTGOING
 from tadasu.tables.extract import (
@@ -61,6 +61,7 @@ __all__ = [
     "KINDS",
     "LANES",
     "MENDS",
+    "NOT_TAKEN_IN",
     "OUTCOMES",
     "OUTGOING",
     "PAYER_COLUMNS",

@@ -1,5 +1,6 @@
 """What an extract may bring beside its own tables: nothing is judged by them, much is checked with them."""
 
+from tadasu.fields import TAX_FIELDS
 from tadasu.tables.columns import key, text
 from tadasu.tables.extract import CHANNELS, KINDS
 from tadasu.tables.table import COUNT, DATE, YEAR, Column, Table
@@ -40,4 +41,16 @@ CONTROL_TOTALS = Table(
     mandatory=False,
 )
 
-BESIDE: tuple[Table, ...] = (PERSON_IDS, CONTROL_TOTALS)
+NOT_TAKEN_IN = Table(
+    "not_taken_in",
+    "取り込めなかった項目",
+    "a field that a document may state but its file has no place for: nobody concerned is ever cleared",
+    ("document_id", "field"),
+    (
+        key("document_id", "資料番号"),
+        text("field", "項目", tuple(f.name for f in TAX_FIELDS), filled=True),
+    ),
+    mandatory=False,
+)
+
+BESIDE: tuple[Table, ...] = (PERSON_IDS, CONTROL_TOTALS, NOT_TAKEN_IN)
