@@ -20,7 +20,11 @@ tadasu: proposes, ranks and explains corrections to a ward's inconsistency list 
   tadasu connect FOLDER [to=FILE]         propose a mapping for files that nobody knows yet
   tadasu connect --check FILE.yaml        read them as it says, write nothing: kept, put aside, unknown codes
   tadasu explain ROW_ID [--year YEAR]     one row opened: documents, candidates, reasons
+  tadasu export [settings]         accepted corrections to the tax system's layout, each once, with a receipt
   tadasu key FILE                  make the key of a ward's pseudonyms, outside the repository
+  tadasu tune [settings]           search the settings of the models on earlier years (minutes)
+  tadasu season [settings]         re-rank what is open, with what staff have decided so far this year
+  tadasu season simulate [settings]    a judged season, day by day, from three starts
   tadasu ledger verify [settings]  whether the ledger (監査証跡) is what was written
   tadasu mlflow [settings] [port=N]       MLflow's page on the runs
   tadasu tax --help                the resident tax of one person, or of a CSV
@@ -66,8 +70,11 @@ def _do(name: str, words: list[str]) -> int:
         "run": lambda given: _run(STAGE_NAMES, given),
         **{stage: _one(stage) for stage in STAGE_NAMES},
         "ingest": _ingest,
+        "tune": _one("tune"),
+        "season": _season,
         "connect": _connect,
         "explain": _explain,
+        "export": _export,
         "key": _key,
         "ledger": _ledger,
         "mlflow": _mlflow,
@@ -121,10 +128,23 @@ def _connect(words: list[str]) -> int:
     return connect.main(words)
 
 
+def _season(words: list[str]) -> int:
+    """Re-rank the open rows, or simulate a season that is over."""
+    if words[:1] == ["simulate"]:
+        return _run(("simulate_season",), words[1:])
+    return _run(("season",), words)
+
+
 def _explain(words: list[str]) -> int:
     from pipelines import explain
 
     return explain.main(words)
+
+
+def _export(words: list[str]) -> int:
+    from pipelines import export
+
+    return export.run(_settings(words))
 
 
 def _key(words: list[str]) -> int:

@@ -105,7 +105,7 @@ def _share(sample: pl.Series, form: DateForm, digits: str) -> float:
 
 
 def _number(filled: pl.Series, distinct: int) -> dict[str, object] | None:
-    """Return what there is to say of digits: identifiers have zeros in front or one width, amounts do not."""
+    """Return what there is to say of digits: identifiers have zeros in front, or one width and no round sums."""
     found = numbers(filled, 1)
     if found.null_count() > (1 - _MOST) * filled.len():
         return None
@@ -114,7 +114,7 @@ def _number(filled: pl.Series, distinct: int) -> dict[str, object] | None:
     width = _width(filled)
     if large <= 1 and distinct <= 2:
         kind = "flag"
-    elif zeros or (width >= 5 and distinct > _CODES):
+    elif zeros or (width >= 5 and distinct > _CODES and float((found % 100 == 0).mean() or 0) < 0.3):
         kind = "code" if distinct <= _CODES and width <= 3 else "identifier"
     else:
         kind = "code" if distinct <= _CODES and large < 100 else "number"

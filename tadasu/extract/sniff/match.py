@@ -1,10 +1,14 @@
 """Which column of a file is which of the standard layout, which table a file is, and how sure that is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 
+import polars as pl
+
 from tadasu.extract.mapping.load import TABLES
+from tadasu.extract.sniff.codes import share_known
 from tadasu.extract.sniff.content import Content
 from tadasu.extract.sniff.scores import Relations, score
 from tadasu.extract.sniff.words import closest, must_not_enter, vocabulary
@@ -72,7 +76,43 @@ def fit(contents: Sequence[Content], table: Table, relations: Relations) -> Fit:
             clear = not others and all(v < value - _MARGIN for v in rivals[1])
             sure = value >= _SURE and clear and not content.name.split("#")[0].isdigit()
             matches.append(Match(content, by_column[column], value, sure, others[:3]))
+    matches += _last(usable, wanted, matches, table)
     return Fit(table, tuple(matches), sum(match.score for match in matches))
+
+
+def _last(
+    usable: Sequence[Content], wanted: Sequence[Column], matches: Sequence[Match], table: Table
+) -> list[Match]:
+    """Match what is left where there is but one of its sort on both sides: a date, the key, known codes."""
+    contents = [c for c in usable if c.name not in {m.content.name for m in matches} and c.filled]
+    columns = [w for w in wanted if w.name not in {m.column.name for m in matches}]
+    found = []
+    for is_content, is_column in _sorts(table):
+        left = [c for c in contents if is_content(c)]
+        open_columns = [w for w in columns if is_column(w)]
+        if len(left) == 1 and len(open_columns) == 1:
+            found.append(Match(left[0], open_columns[0], _PERHAPS, sure=False))
+    return found
+
+
+def _sorts(table: Table) -> list[tuple[Callable[[Content], bool], Callable[[Column], bool]]]:
+    single = table.key[0] if len(table.key) == 1 else ""
+    sorts: list[tuple[Callable[[Content], bool], Callable[[Column], bool]]] = [
+        (lambda c: c.kind == "date", lambda w: w.dtype == pl.Date()),
+        (lambda c: c.unique and c.kind == "identifier", lambda w: w.name == single),
+    ]
+    for column in table.columns:
+        if column.values:
+            sorts.append((partial(_speaks_of, column=column), partial(_is, name=column.name)))
+    return sorts
+
+
+def _speaks_of(content: Content, column: Column) -> bool:
+    return content.kind in ("code", "flag") and share_known(content, column) > 0.5 and not content.numeric
+
+
+def _is(column: Column, name: str) -> bool:
+    return column.name == name
 
 
 def _is_key(content: Content, relations: Relations) -> bool:

@@ -39,17 +39,20 @@ def entity(column: Column) -> str:
 def score(content: Content, column: Column, table: Table, relations: Relations) -> float:
     """Return how well a file's column fits, 0 to about 1.3."""
     named = not content.name.split("#")[0].isdigit()
-    name = _NAMED * closest(content.name, phrases(column, table)) if named else _NAMELESS
+    name = _NAMED * _alike(content.name, column) if named else _NAMELESS
     fit = _kind(content, column) * _key(content, column, table)
     shown = _SHOWN * _speaks(content, column)
     return _related(name + shown, content, column, relations) * fit
 
 
 @cache
-def phrases(column: Column, table: Table) -> tuple[str, ...]:
-    """Return the names by which a column is known; those of money may be told with 控除 or without."""
-    del table
-    return (column.label, *vocabulary()["columns"].get(column.name, ()))
+def _alike(name: str, column: Column) -> float:
+    return closest(name, phrases(column))
+
+
+def phrases(column: Column) -> tuple[str, ...]:
+    """Return the names by which a column is known."""
+    return (column.name, column.label, *vocabulary()["columns"].get(column.name, ()))
 
 
 def _kind(content: Content, column: Column) -> float:

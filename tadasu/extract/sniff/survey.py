@@ -52,9 +52,10 @@ def survey(folder: Path) -> Found:
         if found is None:
             unread.append(group.pattern)
             continue
-        sniffed, frame = found
-        kinds.append(Kind(group, sniffed, tuple(look_all(frame, frame.columns))))
-        cells.append(frame)
+        sniffed, frames = found
+        # Of one year only: over the years a person's number comes twice, and is a key all the same.
+        kinds.append(Kind(group, sniffed, tuple(look_all(frames[0], frames[0].columns))))
+        cells.append(pl.concat(frames))
     fits: list[Fit | None] = [best(kind.group.stem, kind.contents, Relations()) for kind in kinds]
     keys = _keys(fits, cells)
     kinds = [
@@ -64,7 +65,7 @@ def survey(folder: Path) -> Found:
     return Found(folder, tuple(kinds), tuple(unread))
 
 
-def _read(group: Group) -> tuple[Sniffed, pl.DataFrame] | None:
+def _read(group: Group) -> tuple[Sniffed, list[pl.DataFrame]] | None:
     """Read the two newest files that hold records, as they are laid out."""
     frames: list[pl.DataFrame] = []
     chosen: Sniffed | None = None
@@ -82,7 +83,7 @@ def _read(group: Group) -> tuple[Sniffed, pl.DataFrame] | None:
             frames.append(found.cells.drop("line"))
         if len(frames) == 2:
             break
-    return (chosen, pl.concat(frames)) if chosen and frames[0].width else None
+    return (chosen, frames) if chosen and frames[0].width else None
 
 
 def _keys(fits: Sequence[Fit | None], cells: Sequence[pl.DataFrame]) -> dict[str, pl.Series]:

@@ -14,6 +14,7 @@ from tadasu.extract.sniff.kana import heard
 _SIGNS = re.compile(r"[\s_\-－・/（）()\[\]【】「」:：、。.,'\"]+")
 _KANA = re.compile(r"[ァ-ヺー]")
 _PARTICLES = re.compile(r"(?<=[^ぁ-ん])[のとをに](?=[^ぁ-ん])")
+_UNITS = ("金額", "人数", "区分", "日")
 _LIGHT, _OWN, _SIGN = 0.25, 1.0, 0.5
 
 Terms = dict[str, float]
@@ -71,7 +72,18 @@ def likeness(one: Terms, other: Terms) -> float:
 def closest(name: str, phrases: Iterable[str]) -> float:
     """Return the likeness of `name` to the phrase that is most like it."""
     own = terms(name)
-    return max((likeness(own, terms(phrase)) for phrase in phrases), default=0.0)
+    return max((max(likeness(own, terms(p)), _shortened(name, p)) for p in phrases), default=0.0)
+
+
+@cache
+def _shortened(name: str, phrase: str) -> float:
+    """Return the likeness of an abbreviation that takes a sign here and there of a phrase (配控 of 配偶者控除)."""
+    weak = {plain(s) for term in _UNITS for s in (term, *vocabulary()["terms"][term])}
+    short, whole = plain(name), plain(phrase)
+    short = next((short.removesuffix(sign) for sign in sorted(weak, key=len) if short.endswith(sign)), short)
+    rest = iter(whole)
+    fits = len(short) >= 2 and short[0] == whole[0] and all(sign in rest for sign in short)
+    return 0.45 + 0.2 * len(short) / len(whole) if fits else 0.0
 
 
 def must_not_enter(name: str) -> bool:

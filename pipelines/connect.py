@@ -1,0 +1,186 @@
+"""Connecting a ward's own files: `tadasu connect FOLDER` proposes a mapping, `--check FILE` tries it without writing."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import yaml
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.settings import ROOT
+from tadasu.errors import TadasuError
+from tadasu.extract import Intake, mapping, reasons, read_mapped
+from tadasu.extract.sniff import DOUBT, Found, Kind, render, survey
+from tadasu.tables import BESIDE, EXTRACT
+
+WORST = 10
+USAGE = (
+    "write: tadasu connect FOLDER [to=FILE.yaml]   (a proposal)\n"
+    "   or: tadasu connect --check FILE.yaml       (a dry run of it)"
+)
+_LABELS = {table.name: table.label for table in (*EXTRACT, *BESIDE)}
+_MOST_CODES, _MOST_NAMES = 40, 30
+
+
+def main(words: Sequence[str], console: Console | None = None) -> int:
+    """Propose a mapping, or try one; return 0, or 1 where a dry run put lines aside.
+
+    Raises:
+        TadasuError: the words are wrong, the folder holds no table, or the mapping cannot be read with.
+    """
+    shown = console or Console()
+    if words and words[0] == "--check" and len(words) == 2:
+        return check(Path(words[1]).expanduser(), shown)
+    plain = [word for word in words if not word.startswith("to=")]
+    to = [word.removeprefix("to=") for word in words if word.startswith("to=")]
+    if len(plain) != 1 or plain[0].startswith("-"):
+        raise TadasuError(USAGE)
+    folder = Path(plain[0]).expanduser()
+    name = re.sub(r"[^\w-]+", "_", folder.resolve().name)
+    propose(folder, Path(to[-1]).expanduser() if to else ROOT / "conf" / "ward" / f"{name}.yaml", shown)
+    return 0
+
+
+def propose(folder: Path, target: Path, console: Console) -> None:
+    """Look at a folder and write the proposal; a file that is there already is never overwritten."""
+    if target.exists():
+        raise TadasuError(f"{target}: there already; move it away, or name another file with to=FILE.yaml.")
+    found = survey(folder)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(render(found, target.stem, _short(target)), encoding="utf-8")
+    table = Table(box=SIMPLE_HEAD, title=f"{folder} の調査結果", title_justify="left")
+    for heading in ("ファイル", "年度", "表", "確か", f"要確認（{DOUBT}）", "対応なし"):
+        table.add_column(
+            heading, justify="left" if heading in ("ファイル", "表") else "right", overflow="fold"
+        )
+    for kind in found.kinds:
+        table.add_row(*_line(kind))
+    console.print(table)
+    told = set(kind.fit.table.name for kind in found.kinds if kind.fit)
+    missing = [t.label for t in EXTRACT if t.mandatory and t.name not in told]
+    if missing:
+        console.print(f"見つからない表（必ず要る）：{'、'.join(missing)}")
+    console.print(f"対応づけの案：{_short(target)}（「{DOUBT}」の行を確かめて直す）")
+    console.print(f"次に：tadasu connect --check {_short(target)}")
+
+
+def _line(kind: Kind) -> tuple[str, ...]:
+    years = sorted(year for year, _ in kind.group.files if year)
+    span = f"{years[0]}–{years[-1]}" if years else DOUBT
+    matches = kind.fit.matches if kind.fit else ()
+    sure = sum(match.sure for match in matches)
+    label = DOUBT if kind.fit is None else kind.fit.table.label + ("" if kind.fit.sure else DOUBT)
+    left = len(kind.contents) - len(matches)
+    return kind.group.pattern, span, label, str(sure), str(len(matches) - sure), str(left)
+
+
+def check(path: Path, console: Console) -> int:
+    """Read a ward's files as its mapping says, write nothing, and show what would be kept and what not."""
+    told = mapping.load(path)
+    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    folder = content.get("folder")
+    if not folder:
+        raise TadasuError(f"{path}: it has no `folder`, where the ward's files lie.")
+    intake = read_mapped(ROOT / Path(folder).expanduser(), told)
+    _counts(console, intake)
+    _codes(console, intake)
+    _unmapped(console, intake)
+    _worst(console, intake)
+    return _verdict(console, intake, path)
+
+
+def _counts(console: Console, intake: Intake) -> None:
+    table = Table(box=SIMPLE_HEAD, title="試し読み（何も書かない）", title_justify="left")
+    for heading in ("表", "年度", "行", "採用", "隔離", "隔離の理由"):
+        table.add_column(heading, justify="left" if heading in ("表", "隔離の理由") else "right")
+    keys = dict.fromkeys((file.table, file.year) for file in intake.files)
+    for name, year in sorted(keys, key=lambda key: (list(_LABELS).index(key[0]), key[1])):
+        files = [file for file in intake.files if (file.table, file.year) == (name, year)]
+        why: dict[str, int] = {}
+        for file in files:
+            for reason, times in file.reasons.items():
+                why[reason] = why.get(reason, 0) + times
+        told = "、".join(f"{reason} {times:,}" for reason, times in sorted(why.items(), key=lambda p: -p[1]))
+        sums = (sum(f.read for f in files), sum(f.kept for f in files), sum(f.quarantined for f in files))
+        table.add_row(_LABELS[name], str(year), *(f"{n:,}" for n in sums), told)
+    console.print(table)
+
+
+def _codes(console: Console, intake: Intake) -> None:
+    """Show the codes that no code table has, with their counts."""
+    found = (
+        _aside(intake)
+        .filter(pl.col("reason").is_in([reasons.UNKNOWN_CODE, reasons.NO_CODE]))
+        .group_by("table", "column", "value")
+        .len("times")
+        .sort("table", "column", "times", descending=[False, False, True])
+    )
+    if found.is_empty():
+        return
+    table = Table(box=SIMPLE_HEAD, title="コード表にない値", title_justify="left")
+    for heading in ("表", "列", "値", "件数"):
+        table.add_column(heading, justify="right" if heading == "件数" else "left")
+    for name, column, value, times in found.head(_MOST_CODES).iter_rows():
+        table.add_row(_LABELS[name], column, value, f"{times:,}")
+    console.print(table)
+    if found.height > _MOST_CODES:
+        console.print(f"ほかに {found.height - _MOST_CODES:,} 種類")
+
+
+def _unmapped(console: Console, intake: Intake) -> None:
+    """Show what is told of the files: unmapped and refused columns, unknown files, guessed encodings."""
+    told: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    for oddity in intake.oddities:
+        if oddity.about:
+            key = (_LABELS.get(oddity.table, ""), oddity.what, oddity.about)
+            told.setdefault(key, []).append(str(oddity.year or ""))
+    for (label, what, about), years in told.items():
+        names = "、".join(about[:_MOST_NAMES]) + ("…" if len(about) > _MOST_NAMES else "")
+        place = " ".join(part for part in (label, "・".join(filter(None, years))) if part)
+        console.print(f"{what}［{place or '全体'}］：{names}", highlight=False, markup=False)
+
+
+def _worst(console: Console, intake: Intake) -> None:
+    """Show the lines with most to object to: their place, columns and reasons, and no value of a person."""
+    lines = (
+        _aside(intake)
+        .with_columns(what=pl.concat_str([pl.col("column").fill_null("行全体"), "reason"], separator=": "))
+        .group_by("file", "line")
+        .agg(pl.len().alias("times"), pl.col("what").unique(maintain_order=True))
+        .sort(["times", "file", "line"], descending=[True, False, False])
+        .head(WORST)
+    )
+    if lines.is_empty():
+        return
+    table = Table(box=SIMPLE_HEAD, title=f"問題の多い行（{WORST} 行まで）", title_justify="left")
+    for heading in ("ファイル", "行", "数", "列と理由"):
+        table.add_column(heading, justify="right" if heading in ("行", "数") else "left", overflow="fold")
+    for file, line, times, what in lines.iter_rows():
+        table.add_row(file, str(line), str(times), "、".join(what[:6]))
+    console.print(table)
+
+
+def _aside(intake: Intake) -> pl.DataFrame:
+    return pl.concat(intake.quarantine.values())
+
+
+def _verdict(console: Console, intake: Intake, path: Path) -> int:
+    read, aside = (sum(getattr(f, name) for f in intake.files) for name in ("read", "quarantined"))
+    text = path.read_text(encoding="utf-8")
+    doubts = sum(DOUBT in line for line in text.splitlines())
+    if doubts:
+        console.print(f"{_short(path)} に「{DOUBT}」の残る行が {doubts} 行ある")
+    if aside:
+        console.print(f"{read:,} 行のうち {aside:,} 行が隔離された。上の理由と列を見て対応づけを直す")
+        return 1
+    console.print(f"{read:,} 行をすべて採用した。次に：tadasu ingest ward={path.stem}")
+    return 0
+
+
+def _short(path: Path) -> str:
+    absolute = path.absolute()
+    return str(absolute.relative_to(ROOT)) if absolute.is_relative_to(ROOT) else str(path)
