@@ -73,10 +73,26 @@ def projected(
     """
     rows = told.select("row_id", SIGNATURE, "asked").join(hand, on="row_id")
     rows = rows.join(_shown(lines, told), on="row_id", how="left").sort("row_id")
+    drawn = pl.lit(value=False)
+    if sample is not None:
+        rows = rows.join(sample.select("row_id", "drawn"), on="row_id", how="left").sort("row_id")
+        drawn = pl.col("drawn").fill_null(value=False)
+    made = rows.with_columns(cost=cost(time), sampled=drawn)
+    return made.select(
+        "row_id", "lane", "hand", "own", "right", "cost", "sampled",
+        cost_sampled=pl.col("cost") + pl.when("sampled").then("hand").otherwise(0.0),
+    )  # fmt: skip
+
+
+def cost(time: TimeModel) -> pl.Expr:
+    """Return the seconds that a row takes in its `lane`, from hand, right (the proposal), found, asked.
+
+    `found`: a truly wrong field is among the first three shown; `asked`: staff had to inquire.
+    """
     spent = pl.col("hand")
     right = pl.col("right") & ~pl.col("asked")
     lane = pl.col("lane")
-    cost = (
+    return (
         pl.when(lane == "clear").then(time.clear)
         .when((lane == "confirm") & right).then(time.confirm_right)
         .when(lane == "confirm").then(spent + time.confirm_other_more)
@@ -85,15 +101,6 @@ def projected(
         .when((lane == "inquire") & pl.col("asked")).then(spent * time.inquire_right_times)
         .when(lane == "inquire").then(spent + time.inquire_other_more)
         .otherwise(spent)
-    )  # fmt: skip
-    drawn = pl.lit(value=False)
-    if sample is not None:
-        rows = rows.join(sample.select("row_id", "drawn"), on="row_id", how="left").sort("row_id")
-        drawn = pl.col("drawn").fill_null(value=False)
-    made = rows.with_columns(cost=cost, sampled=drawn)
-    return made.select(
-        "row_id", "lane", "hand", "own", "right", "cost", "sampled",
-        cost_sampled=pl.col("cost") + pl.when("sampled").then("hand").otherwise(0.0),
     )  # fmt: skip
 
 

@@ -76,6 +76,7 @@ def configure(settings: Settings) -> int:
 def pages(settings: Settings) -> dict[str, str]:
     """Return the generated files by their path in the checkout."""
     made = {"docs/data_dictionary.md": dictionary.render(), "dvc.yaml": wiring.render(settings)}
+    made["tuning/dvc.yaml"] = wiring.render_tuning(settings)
     if find_spec("tadasu.law.reference"):
         made["docs/law.md"] = import_module("tadasu.law.reference").render()
     return made

@@ -12,6 +12,7 @@ from models.tracking.runs import LEDGER, LEDGER_OF
 from pipelines.evaluate import METRICS
 from pipelines.job import INTAKE, Job
 from pipelines.settings import dotted
+from pipelines.tune import BEST
 from tadasu import ledger
 from tadasu.store import sha256
 from tadasu.tables import EXTRACT
@@ -21,7 +22,12 @@ _BY = "row_pr_auc"
 
 def record(job: Job) -> None:
     """Note what the stage did, if it is one of those that note anything."""
-    steps: dict[str, Callable[[Job], None]] = {"train": _train, "evaluate": _evaluate, "publish": _publish}
+    steps: dict[str, Callable[[Job], None]] = {
+        "train": _train,
+        "evaluate": _evaluate,
+        "publish": _publish,
+        "tune": _tune,
+    }
     if step := steps.get(job.stage):
         step(job)
 
@@ -45,6 +51,27 @@ def _train(job: Job) -> None:
         tags={"tadasu.synthetic": str(settings.ward.synthetic).lower()},
     )
     tracking.log_metrics(settings.database, run, _json(job, "ranker/metrics.json"))
+
+
+def _tune(job: Job) -> None:
+    """Note a search as a run of its own: what it was given, what it found, every trial as a table."""
+    settings = job.settings
+    public = settings.public()
+    run = tracking.begin(
+        settings.database,
+        experiment=f"{settings.ward.name} tuning",
+        model_id=f"tuning-{job.digest(job.outputs[BEST])[:16]}",
+        params=dict(dotted(public)),
+        config=yaml.safe_dump(public, allow_unicode=True, sort_keys=False),
+        fingerprints={name: digest for name, digest in job.inputs.items() if name != INTAKE},
+        environment=tracking.environment(),
+        tags={"tadasu.synthetic": str(settings.ward.synthetic).lower()},
+    )
+    losses = {f"{name}_log_loss": best for name, (_, best) in job.detail["log_loss"].items()}
+    given = {f"{name}_log_loss_before": first for name, (first, _) in job.detail["log_loss"].items()}
+    tracking.log_metrics(settings.database, run, losses | given)
+    tracking.log_files(settings.database, run, {name: (job.root / name).read_bytes() for name in job.outputs})
+    tracking.end(settings.database, run)
 
 
 def _fingerprints(job: Job) -> dict[str, str]:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from models.settings import EvaluateSettings, ModelSettings, SuggestSettings
+from models.settings import EvaluateSettings, ModelSettings, SeasonSettings, SuggestSettings, TuneSettings
 from pipelines.expectations.declare import Limits
 
 ROOT = Path(__file__).parents[1]
@@ -56,6 +56,8 @@ class Settings:
     suggest: SuggestSettings = field(default_factory=SuggestSettings)
     evaluate: EvaluateSettings = field(default_factory=EvaluateSettings)
     validate: Limits = field(default_factory=Limits)
+    tune: TuneSettings = field(default_factory=TuneSettings)
+    season: SeasonSettings = field(default_factory=SeasonSettings)
     tracking: TrackingSettings = field(default_factory=TrackingSettings)
     train: dict[str, Path | None] = field(default_factory=_no_ranker)
     out: Path | None = None

@@ -20,9 +20,9 @@ from tadasu.extract.mapping import nodes
 from tadasu.tables import EXTRACT
 
 CONF = ROOT / "conf"
-_TABLES = tuple(f"{{year}}/{table.name}.parquet" for table in EXTRACT)
-_FRAMES = tuple(f"{{year}}/{name}.parquet" for name in ("repairs", "changes", "features", "truth"))
-_OF_TRAINING = tuple(
+TABLES = tuple(f"{{year}}/{table.name}.parquet" for table in EXTRACT)
+FRAMES = tuple(f"{{year}}/{name}.parquet" for name in ("repairs", "changes", "features", "truth"))
+OF_TRAINING = tuple(
     f"{{year}}/{name}.parquet"
     for name in ("features", "truth", "inconsistencies", "residents", "corrections")
 )
@@ -53,14 +53,14 @@ STAGES: tuple[Stage, ...] = (
         "ingest",
         "取り込み",
         (),
-        (*_TABLES, "{year}/quarantine.parquet", "{year}/quarantine.csv", "intake.json"),
+        (*TABLES, "{year}/quarantine.parquet", "{year}/quarantine.csv", "intake.json"),
         ("ward",),
         ("tadasu/extract", "tadasu/tables", "tadasu/fields.py"),
     ),
     Stage(
         "validate",
         "検査",
-        ("intake.json", *_TABLES),
+        ("intake.json", *TABLES),
         ("validation/index.html", "validation/validation.json"),
         ("ward", "validate"),
         ("pipelines/expectations", "pipelines/validation_page.py", "pipelines/templates/validation.html"),
@@ -68,15 +68,15 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "featurize",
         "修正候補",
-        ("intake.json", "validation/validation.json", *_TABLES),
-        (*_FRAMES, "{year}/crosswalk.parquet"),
+        ("intake.json", "validation/validation.json", *TABLES),
+        (*FRAMES, "{year}/crosswalk.parquet"),
         ("ward",),
         ("features", "tadasu/law"),
     ),
     Stage(
         "train",
         "学習",
-        ("intake.json", *_OF_TRAINING),
+        ("intake.json", *OF_TRAINING),
         ("ranker/", "backtest/"),
         ("ward", "model", "train"),
         ("models/ranker.py", "models/training.py", "models/learning.py", "models/calibrate.py"),
@@ -84,7 +84,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "certify",
         "証明",
-        ("intake.json", *_TABLES, *_FRAMES, "ranker/", "backtest/"),
+        ("intake.json", *TABLES, *FRAMES, "ranker/", "backtest/"),
         ("lanes/certificate.json", "lanes/certificate.ja.txt", "lanes/seconds.json"),
         ("ward", "suggest"),
         (
@@ -101,7 +101,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "evaluate",
         "評価",
-        ("intake.json", *_TABLES, *_FRAMES, "backtest/"),
+        ("intake.json", *TABLES, *FRAMES, "backtest/"),
         ("evaluation/",),
         ("ward", "model", "suggest", "evaluate"),
         (
@@ -119,7 +119,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "suggest",
         "提案",
-        ("intake.json", *_TABLES, *_FRAMES, "ranker/", "lanes/certificate.json", "lanes/seconds.json"),
+        ("intake.json", *TABLES, *FRAMES, "ranker/", "lanes/certificate.json", "lanes/seconds.json"),
         ("{year}/suggestions.parquet", "{year}/sample.parquet"),
         ("ward", "suggest"),
         (
@@ -145,8 +145,10 @@ STAGES: tuple[Stage, ...] = (
 
 
 def of_name(name: str) -> Stage:
-    """Return the stage of that name."""
-    return next(stage for stage in STAGES if stage.name == name)
+    """Return the stage of that name, of the chain or beside it."""
+    from pipelines.aside import ASIDE
+
+    return next(stage for stage in (*STAGES, *ASIDE) if stage.name == name)
 
 
 def main(name: str) -> None:

@@ -83,6 +83,8 @@ def report(console: Console, jobs: Sequence[Job], settings: Settings) -> None:
         )
     if "suggest" in done:
         _hours(console, done["suggest"])
+    for line in (line for job in jobs for line in job.detail.get("told", ())):
+        console.print(line)
     _files(console, jobs, settings)
 
 

@@ -14,6 +14,9 @@ HEAD = """\
 # stages in pipelines/stage.py; do not edit it here. `dvc repro` re-runs what changed.
 # No output is kept in DVC's cache: tables with people in them must not lie in a second place.
 """
+HEAD_OF_TUNING = """\
+# The search of settings, beside the chain: `dvc repro tuning/dvc.yaml`. Written by `tadasu docs`.
+"""
 PICTURES = ("errors_by_check", "lift", "precision_recall", "reliability")
 CURVES = {
     "corrections_found": ("read", "found"),
@@ -40,6 +43,16 @@ def render(settings: Settings) -> str:
     for stage in STAGES:
         stages[stage.name] = _stage(stage, years, root, settings.ward.folder)
     return HEAD + yaml.safe_dump({"stages": stages}, sort_keys=False, allow_unicode=True, width=110)
+
+
+def render_tuning(settings: Settings) -> str:
+    """Return the content of `tuning/dvc.yaml`: the search of settings, which `dvc repro` alone never runs."""
+    from pipelines.aside import ASIDE
+
+    tune = next(stage for stage in ASIDE if stage.name == "tune")
+    root = settings.folder.relative_to(ROOT).as_posix()
+    made = {"wdir": "..", **_stage(tune, _years(settings), root, settings.ward.folder)}
+    return HEAD_OF_TUNING + yaml.safe_dump({"stages": {"tune": made}}, sort_keys=False, allow_unicode=True)
 
 
 def _years(settings: Settings) -> list[int]:
