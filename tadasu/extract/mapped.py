@@ -17,9 +17,9 @@ from tadasu.extract.mapping.model import Mapping, Source
 from tadasu.extract.mends import Mends, mended
 from tadasu.extract.oddities import Oddity
 from tadasu.store import sha256
-from tadasu.tables import BESIDE, DEPENDENTS, DOCUMENTS, EXTRACT, QUARANTINE, Table
+from tadasu.tables import BESIDE, DEPENDENTS, DOCUMENTS, EXTRACT, NOT_TAKEN_IN, QUARANTINE, Table
 
-_LATE = (DOCUMENTS.name, DEPENDENTS.name)
+_LATE = (DOCUMENTS.name, DEPENDENTS.name, NOT_TAKEN_IN.name)
 """Tables that may come from files of several kinds."""
 
 _STRANGERS = "対応づけのないファイル（読まなかった）"

@@ -11,7 +11,7 @@ from tadasu.extract.batch import Batch
 from tadasu.extract.mapping.model import Mapping
 from tadasu.extract.mends import Mends
 from tadasu.extract.oddities import Oddity
-from tadasu.extract.statutory import matching
+from tadasu.extract.statutory import matching, returns
 from tadasu.extract.statutory.reading import ReadFile, read_file
 from tadasu.extract.statutory.settings import Reports
 from tadasu.extract.statutory.settings import reports as settings_of
@@ -24,26 +24,27 @@ _UNREAD = "突合せ表の読めない行"
 
 
 def files(folder: Path, mapping: Mapping) -> list[found.File]:
-    """Return the files that are read here: the reports and those that match them to people."""
+    """Return the files that are read here: reports, returns, and what lies beside both."""
     told = [source for one in settings_of(mapping) for source in (one.source, one.match.source)]
-    return found.of_sources(folder, told, mapping)
+    return found.of_sources(folder, [*told, *returns.sources(mapping)], mapping)
 
 
 def batches(folder: Path, mapping: Mapping, mends: Mends | None = None) -> Iterator[Batch]:
-    """Read the statutory files of a ward, year by year.
+    """Read the statutory reports of a ward, year by year, and then its returns.
 
     Raises:
         TadasuError: the part `statutory` of the mapping is wrong, or a matching file cannot be used.
     """
     told = settings_of(mapping)
     here = files(folder, mapping)
-    for year in sorted({file.year for file in here}):
+    for year in sorted({file.year for file in here} if told else ()):
         read = [
             one
             for settings in told
             for one in _files(settings, [f for f in here if f.year == year], mends or Mends.none())
         ]
         yield from year_batches(year, read)
+    yield from returns.batches(folder, mapping)
 
 
 def _files(settings: Reports, here: Sequence[found.File], mends: Mends) -> Iterator[ReadFile]:

@@ -18,7 +18,7 @@ from tadasu.tables import DEPENDENTS, DOCUMENTS, NOT_TAKEN_IN, Table
 FIELD = "specified_relative_special"
 """The deduction for which no published layout of a report has a place."""
 
-_NOT_TAKEN_IN = "特定親族特別控除の欄が様式にない資料（取り込めず、該当者は「修正不要」にしない）"
+NO_PLACE = "特定親族特別控除の欄が様式にない資料（取り込めず、該当者は「修正不要」にしない）"
 _LOST = "訂正元が一つに決まらない訂正（訂正元も残した）"
 _FURTHER = "5人目以降の扶養親族がある資料（その人の行は作らない）"
 _DATES = ("birth_date", "left_job_on", "housing_move_in_on")
@@ -92,13 +92,17 @@ def _distinct(whole: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def deduction_exists(year: int) -> bool:
+    """Say whether the law of a tax year has the deduction `FIELD`."""
+    return any(row.value for row in Law.of(year).deductions.specified_relative.rows)
+
+
 def _missing(year: int, whole: pl.DataFrame, read: list[ReadFile]) -> pl.DataFrame:
     """Return the documents that could not carry the deduction, in years whose law has it.
 
     It is taken in the year-end adjustment, and on pensions: other reports have nothing to carry.
     """
-    known = Law.of(year).deductions.specified_relative.rows
-    if not any(row.value for row in known):
+    if not deduction_exists(year):
         return whole.clear().select("_file", "line", "document_id")
     has = [
         (place, number)
@@ -136,7 +140,7 @@ def _batch(
         )
         counts = [(_LOST, lost), (_FURTHER, further.height)]
     if table == NOT_TAKEN_IN:
-        counts = [(_NOT_TAKEN_IN, frame.height)]
+        counts = [(NO_PLACE, frame.height)]
     return Batch(
         year,
         table,
