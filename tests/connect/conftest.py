@@ -3,16 +3,19 @@
 The mappings in `exports/` were written before the words that the sniffing knows; do not bring the two together.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 import pytest
 import yaml
 
-from tadasu.extract import mapping, write
-from tadasu.extract.mapping import Mapping
+from tadasu.extract import found, mapping, write
+from tadasu.extract.mapping import Layout, Mapping
+from tadasu.extract.sniff import Found, Match, survey
 from tadasu.tables import EXTRACT
 
 EXPORTS = Path(__file__).with_name("exports")
@@ -28,6 +31,7 @@ NAMES = {
     "郵便": "100-0001",
     "更新": "2025/04/01 10:20:30",
 }
+Verdict = Literal["right", "wrong", "unsure, right", "unsure, wrong", "left", "decoy taken"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,12 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Export]:
     return written
 
 
+@pytest.fixture(scope="session")
+def judged(export: Callable[[str], Export]) -> Callable[[str], Counter[Verdict]]:
+    """Count what the sniffing makes of the export of that name."""
+    return lambda name: judge(export(name), survey(export(name).folder))
+
+
 def make(name: str, folder: Path, tables: dict[int, dict[str, pl.DataFrame]]) -> Export:
     """Write an export, with columns that nobody may read, lines of groups above the names, and totals below."""
     path = EXPORTS / f"{name}.yaml"
@@ -62,9 +72,47 @@ def make(name: str, folder: Path, tables: dict[int, dict[str, pl.DataFrame]]) ->
     decoys = yaml.safe_load(path.read_text(encoding="utf-8")).get("decoys", {})
     for file in sorted(folder.rglob("*")):
         stems = [stem for stem in decoys if file.is_file() and file.name.startswith(stem)]
-        if file.is_file() and file.suffix != ".dat":
+        if file.is_file() and file.suffix not in (".dat", ".xlsx"):
             _dirty(file, told, [name for stem in stems for name in decoys[stem]])
     return Export(folder, told, decoys)
+
+
+def judge(export: Export, seen: Found) -> Counter[Verdict]:
+    """Count the columns that were taken for what they are; fields of fixed width are told by their places."""
+    truth: dict[tuple[str, str], tuple[str, str]] = {}
+    for file in found.survey(export.folder, export.mapping).files:
+        places = _places(file.source.layout)
+        cells = [cell for row in file.source.rows for cell in row.cells]
+        named = {name: cell.column for cell in cells for name in cell.sources}
+        truth |= {(file.name, places.get(n, n)): (file.source.table.name, c) for n, c in named.items()}
+    counted: Counter[Verdict] = Counter()
+    for kind in seen.kinds:
+        file_name = kind.group.files[0][1].relative_to(export.folder).as_posix()
+        places = _places(kind.sniffed.layout)
+        matches = {match.content.name: match for match in kind.fit.matches} if kind.fit else {}
+        for name in (content.name for content in kind.contents):
+            want = truth.pop((file_name, places.get(name, name)), None)
+            match = matches.get(name)
+            is_it = match is not None and kind.fit is not None
+            is_it = is_it and (kind.fit.table.name, match.column.name) == want
+            counted.update(_verdict(want is not None, match, is_it))
+    first = {kind.group.files[0][1].relative_to(export.folder).as_posix() for kind in seen.kinds}
+    counted["left"] += sum(name in first for name, _ in truth)
+    return counted
+
+
+def _verdict(wanted: bool, match: Match | None, is_it: bool) -> list[Verdict]:
+    if not wanted:
+        return ["decoy taken"] if match and match.sure else []
+    if match is None:
+        return ["left"]
+    if match.sure:
+        return ["right"] if is_it else ["wrong"]
+    return ["unsure, right"] if is_it else ["unsure, wrong"]
+
+
+def _places(layout: Layout) -> dict[str, str]:
+    return {p.name: f"{p.at}+{p.length}" for p in layout.positions}
 
 
 def _dirty(file: Path, told: Mapping, names: list[str]) -> None:

@@ -1,0 +1,79 @@
+"""What the sniffing makes of whole exports of several systems: how much is right, and what a person must settle."""
+
+import io
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from rich.console import Console
+
+from pipelines import connect
+from tadasu.errors import TadasuError
+from tadasu.extract import mapping
+from tadasu.extract.sniff import DOUBT
+
+
+def _told(words: list[str]) -> tuple[int, str]:
+    text = io.StringIO()
+    return connect.main(words, Console(file=text, width=200)), text.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [("kaigyo", 0.85, 0), ("zeisei", 0.85, 0), ("hankaku", 0.9, 0), ("romaji", 0.65, 0), ("kotei", 0.0, 0)],
+)
+def test_most_columns_are_right_and_no_sure_one_is_wrong(
+    name: str, right: float, wrong: int, judged: Callable[[str], Counter[str]]
+) -> None:
+    counts = judged(name)
+    columns = counts.total() - counts["decoy taken"]
+    assert counts["right"] >= right * columns, counts
+    assert counts["wrong"] <= wrong, counts
+    assert counts["decoy taken"] == 0
+
+
+def test_a_proposal_is_a_mapping_and_says_what_it_doubts(export: Callable[[str], Any], tmp_path: Path) -> None:
+    target = tmp_path / "x.yaml"
+    code, told = _told([str(export("hankaku").folder), f"to={target}"])
+    text = target.read_text(encoding="utf-8")
+    assert code == 0 and "住民基本台帳" in told
+    assert {source.table.name for source in mapping.load(target).sources} >= {"residents", "documents", "assessments"}
+    assert text.count(DOUBT) > 3
+    assert "山田" not in text
+    with pytest.raises(TadasuError, match="there already"):
+        connect.main([str(export("hankaku").folder), f"to={target}"])
+
+
+def test_a_dry_run_counts_unknown_codes_and_shows_the_worst_lines(
+    export: Callable[[str], Any], tmp_path: Path
+) -> None:
+    target = tmp_path / "x.yaml"
+    _told([str(export("kaigyo").folder), f"to={target}"])
+    code, told = _told(["--check", str(target)])
+    assert code == 1
+    assert "続柄（relationship）" in told and "問題の多い行" in told and "最終更新日時" in told
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["x.yaml"]
+
+
+def test_filling_in_the_open_codes_makes_the_dry_run_clean(export: Callable[[str], Any], tmp_path: Path) -> None:
+    made = export("kaigyo")
+    target = tmp_path / "x.yaml"
+    _told([str(made.folder), f"to={target}"])
+    content = yaml.safe_load(target.read_text(encoding="utf-8"))
+    for source in made.mapping.sources:
+        columns = content["mapping"]["tables"][source.table.name][0]["columns"]
+        for cell in source.rows[0].cells:
+            if cell.reading.codes is not None and cell.column in columns:
+                columns[cell.column] = {"from": cell.sources[0], "codes": dict(cell.reading.codes)}
+    target.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    code, told = _told(["--check", str(target)])
+    assert code == 0, told
+
+
+def test_words_that_ask_for_nothing_are_told_how() -> None:
+    for words in ([], ["--check"], ["a", "b"]):
+        with pytest.raises(TadasuError, match="tadasu connect"):
+            connect.main(words)
