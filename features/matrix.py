@@ -9,6 +9,7 @@ from features.beside import fields_beside, rows_beside, values_beside
 from features.columns import COLUMNS
 from features.details import by_law, counted, dates, last_statuses, near_duplicates
 from features.identities import identities
+from features.lawful import gaps
 from features.repairs import Proposed
 from features.repairs.sources import Sources
 
@@ -44,6 +45,7 @@ def matrix(
     `outcome` is what the law says of each (`features.outcome`).
     """
     frame = _join(_main_change(proposed, sources), outcome, list(KEY))
+    frame = _join(frame, gaps(proposed, sources), list(KEY))
     frame = _join(frame, evidence.row_evidence(sources).drop("person", "named"), ["row"])
     frame = _join(frame, evidence.check_profile(sources), ["row"])
     frame = _join(frame, evidence.person_evidence(sources), ["person"])

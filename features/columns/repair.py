@@ -116,6 +116,17 @@ LAW = (
         broken_after="修正後の法令との矛盾の数",
         broken_new="修正により新たな矛盾が生じる",
     ),
+    *plain(
+        "親族の要件との差",
+        within_after="修正後の人数と所得要件内の親族の人数の差",
+        within_before="現在の人数と所得要件内の親族の人数の差",
+        single_after="修正後の人数と他に申告者のない親族の人数の差",
+        single_before="現在の人数と他に申告者のない親族の人数の差",
+        known_after="修正後の人数と台帳にある親族の人数の差",
+        known_before="現在の人数と台帳にある親族の人数の差",
+        spouse_after="修正後に配偶者の実際の所得と合わない項目の数",
+        spouse_before="現在配偶者の実際の所得と合わない項目の数",
+    ),
     *amounts(
         "法令による計算",
         tax_after="修正後の年税額",
