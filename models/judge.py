@@ -19,6 +19,7 @@ def judge(
     settings: SuggestSettings,
     certificate: Certificate | None,
     seconds: Seconds,
+    lacking: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return one line per row, in the order of `repairs`.
 
@@ -31,6 +32,7 @@ def judge(
         settings: of lanes, order and time model.
         certificate: what may be cleared, and what training had seen; None clears nothing.
         seconds: by hand, of each outcome.
+        lacking: rows that are never cleared (`models.scope.lacking`).
 
     Columns: p_correction, chosen (the proposed repair), p_proposed, leaves, tax_delta (of the best repair
     other than 'leave'), listed_yen, mean_yen, p_asked, p_shown, held, hand, expected, lane, rank.
@@ -40,7 +42,8 @@ def judge(
     rows = rows.join(asked, on=on, how="left", maintain_order="left")
     rows = rows.join(_shown(repairs, shown, frames["changes"]), on=on, how="left", maintain_order="left")
     seen = certificate.known if certificate else Known()
-    rows = rows.join(held(repairs, frames["changes"], listed, seen, settings.certify), on=on, how="left")
+    why = held(repairs, frames["changes"], listed, seen, settings.certify, lacking)
+    rows = rows.join(why, on=on, how="left")
     rows = rows.with_columns(pl.col("p_asked", "p_shown").fill_null(0.0))
     return ranked(in_lanes(rows, certificate, seconds, settings), settings)
 

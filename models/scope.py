@@ -1,7 +1,8 @@
 """Which rows may be cleared at all: the others are `held` back, and the reason is kept.
 
 'yen': its repairs could move more tax than the certificate answers for; 'evidence': no check of the training
-years showed such evidence; 'field': a repair changes a field that those years did not have (a new law).
+years showed such evidence; 'field': a repair changes a field that those years did not have (a new law);
+'lacking': a document of the person may state a deduction for which its file has no place.
 """
 
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from features.values import FIELD_NAMES
 from models.certificate import Known
 from models.settings import CertifySettings
 from tadasu.fields import FIELDS
+from tadasu.tables import NOT_TAKEN_IN
 
 ROW = ("tax_year", "row_id")
 Tables = dict[str, pl.DataFrame]
@@ -56,12 +58,22 @@ def _empty(name: str) -> list[object]:
     return [FIELDS[name].values[0]] if kind == "status" else [False] if kind == "flag" else [0]
 
 
+def lacking(tables: Tables) -> pl.DataFrame:
+    """Return (tax_year, row_id) of the rows of people of whose documents not all could be taken in."""
+    listed = tables["inconsistencies"]
+    if NOT_TAKEN_IN.name not in tables:
+        return listed.select(ROW).clear()
+    people = tables["documents"].join(tables[NOT_TAKEN_IN.name], on="document_id", how="semi")
+    return listed.join(people, on="person_id", how="semi").select(ROW)
+
+
 def held(
     repairs: pl.DataFrame,
     changes: pl.DataFrame,
     listed: pl.DataFrame,
     seen: Known,
     promise: CertifySettings,
+    lacking: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return (tax_year, row_id, held): why a row must not be cleared, '' where it may.
 
@@ -72,6 +84,7 @@ def held(
         listed: the year's `inconsistencies`.
         seen: evidence and fields of the training years.
         promise: `clip_yen` and `clip_chance`.
+        lacking: tax_year, row_id of the rows of people whose papers did not come in whole (see `lacking`).
     """
     beyond = (pl.col("tax_delta").abs() > promise.clip_yen).fill_null(value=True)
     chance = pl.col("p").filter(beyond & (pl.col("repair_id") > 0)).sum()
@@ -81,8 +94,12 @@ def held(
     )
     rows = rows.join(listed.select(*ROW, shows=evidence()), on=list(ROW), how="left", maintain_order="left")
     rows = rows.join(new, on=list(ROW), how="left", maintain_order="left")
+    none = listed.select(ROW).clear()
+    apart = (none if lacking is None else lacking).select(*ROW, lacks=pl.lit(value=True))
+    rows = rows.join(apart, on=list(ROW), how="left", maintain_order="left")
     reason = (
-        pl.when(~pl.col("shows").is_in(list(seen.evidence))).then(pl.lit("evidence"))
+        pl.when(pl.col("lacks").is_not_null()).then(pl.lit("lacking"))
+        .when(~pl.col("shows").is_in(list(seen.evidence))).then(pl.lit("evidence"))
         .when(pl.col("new").is_not_null()).then(pl.lit("field"))
         .when("beyond").then(pl.lit("yen"))
         .otherwise(pl.lit(""))

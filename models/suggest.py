@@ -9,7 +9,7 @@ from models.explain import reasons
 from models.judge import by_row, judge
 from models.neighbours import links
 from models.ranker import Ranker
-from models.scope import ROW
+from models.scope import ROW, lacking
 from models.seconds import Seconds
 from models.settings import SuggestSettings
 from tadasu.law import Law
@@ -20,6 +20,7 @@ PROVISIONAL = "仮の区分：昨年の実績による（今年の抽出で確�
 HELD = {
     "yen": "税額への影響が大きい候補があるため修正不要にしない",
     "evidence": "昨年までに例のない種類の行のため修正不要にしない",
+    "lacking": "特定親族特別控除を取り込めなかった資料があるため修正不要にしない",
     "field": "昨年までになかった項目の候補があるため修正不要にしない",
 }
 """Why a row that is unlikely to need a correction is not cleared, as staff read it."""
@@ -71,7 +72,7 @@ def suggested(
     listed = tables["inconsistencies"]
     spent = seconds or Seconds.stated(settings.time)
     asked = repairs.filter(pl.col("repair_id") == 0).select(*ROW, p_asked=pl.Series(p_asked))
-    rows = judge(repairs, lines, asked, frames, listed, settings, certificate, spent)
+    rows = judge(repairs, lines, asked, frames, listed, settings, certificate, spent, lacking(tables))
     standing = rows.with_columns(standing=_standing(certificate))
     every = standing.join(listed.select(*ROW, "person_id", "check_code", "document_ids"), on=list(ROW))
     every = every.join(lines, on=list(ROW), how="left")

@@ -8,7 +8,6 @@ import polars as pl
 
 from pipelines.featurize import FRAMES
 from pipelines.job import Job
-from tadasu.tables import EXTRACT
 
 if TYPE_CHECKING:
     from models.certificate import Certificate, Known
@@ -27,7 +26,7 @@ def run(job: Job) -> None:
     from models.seconds import Seconds
 
     *earlier, newest = job.years()
-    past = {year: job.tables(year, [table.name for table in EXTRACT]) for year in earlier}
+    past = {year: job.extract(year) for year in earlier}
     labelled = {year: tables for year, tables in past.items() if tables["corrections"].height}
     spent = (tables["corrections"] for tables in labelled.values())
     seconds = Seconds.recorded(spent, job.settings.suggest.time, tuple(job.settings.ward.bulk_staff))
@@ -47,7 +46,7 @@ def _in_season(job: Job, newest: int, seen: "Known") -> "Certificate | None":
     from models.sample import draw
     from models.tested import in_season
 
-    tables = job.tables(newest, [table.name for table in EXTRACT])
+    tables = job.extract(newest)
     if tables["corrections"].is_empty():
         return None
     settings = job.settings.suggest

@@ -15,6 +15,7 @@ import polars as pl
 from pipelines.settings import Settings
 from tadasu.errors import TadasuError
 from tadasu.store import read_table, sha256, write_bytes, write_table, write_text
+from tadasu.tables import EXTRACT, NOT_TAKEN_IN
 
 Progress = Callable[[str, float], None]
 INTAKE = "intake.json"
@@ -122,6 +123,14 @@ class Job:
     def tables(self, year: int, names: Iterable[str]) -> dict[str, pl.DataFrame]:
         """Read tables of a year by name."""
         return {name: self.table(year, name) for name in names}
+
+    def extract(self, year: int) -> dict[str, pl.DataFrame]:
+        """Read the extract's tables of a year, with what its files had no place for."""
+        tables = self.tables(year, [table.name for table in EXTRACT])
+        apart = f"{year}/{NOT_TAKEN_IN.name}.parquet"
+        if self.has(apart):  # folders of earlier versions lack it
+            tables[NOT_TAKEN_IN.name] = self.table(year, NOT_TAKEN_IN.name)
+        return tables
 
     def path(self, name: str) -> Path:
         """Return where an earlier stage's file or folder lies; its hash enters the record.

@@ -29,7 +29,7 @@ def run(job: Job) -> None:
     from models.seconds import Seconds
 
     settings, year = job.settings, job.years()[-1]
-    whole = job.tables(year, [table.name for table in EXTRACT])
+    whole = job.extract(year)
     day = morning_after(whole[CORRECTIONS.name], settings.season.day)
     if day is None:
         raise TadasuError(

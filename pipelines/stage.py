@@ -17,10 +17,10 @@ from pipelines.settings import ROOT, Settings
 from tadasu import ledger
 from tadasu.errors import TadasuError
 from tadasu.extract.mapping import nodes
-from tadasu.tables import EXTRACT
+from tadasu.tables import EXTRACT, NOT_TAKEN_IN
 
 CONF = ROOT / "conf"
-TABLES = tuple(f"{{year}}/{table.name}.parquet" for table in EXTRACT)
+TABLES = tuple(f"{{year}}/{table.name}.parquet" for table in (*EXTRACT, NOT_TAKEN_IN))
 FRAMES = tuple(f"{{year}}/{name}.parquet" for name in ("repairs", "changes", "features", "truth"))
 OF_TRAINING = tuple(
     f"{{year}}/{name}.parquet"

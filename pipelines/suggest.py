@@ -6,7 +6,7 @@ from pipelines.certify import CERTIFICATE, SECONDS
 from pipelines.featurize import FRAMES
 from pipelines.job import Job
 from tadasu.law import Law
-from tadasu.tables import EXTRACT, SUGGESTIONS
+from tadasu.tables import SUGGESTIONS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,7 +24,7 @@ def run(job: Job) -> None:
     settings = job.settings.suggest
     job.progress(str(year), 0.0)
     frames = job.tables(year, FRAMES)
-    tables = job.tables(year, [table.name for table in EXTRACT])
+    tables = job.extract(year)
     sample = draw(tables["inconsistencies"], settings.sample_share, settings.sample_seed)
     job.write(f"{year}/sample.parquet", sample)
     job.progress(str(year), 0.3)

@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.certificate import Certificate, Known
+from models.certificate import NOVEL, Certificate, Known
 from models.judge import by_row, judge
 from models.lanes import in_lanes, ranked
 from models.sample import draw
-from models.scope import evidence, held, known
+from models.scope import evidence, held, known, lacking
 from models.seconds import Seconds
 from models.settings import SuggestSettings
 from models.tested import in_season, judged_by, nothing
@@ -172,6 +172,33 @@ def test_rows_are_held_back_for_yen_new_fields_and_new_evidence() -> None:
         repairs.with_columns(tax_delta=pl.lit(None, pl.Int64)), changes, LISTED, SEEN, SETTINGS.certify
     )
     assert unknown.filter(pl.col("row_id") == "c")["held"].item() == "yen", "tax that could not be computed"
+
+
+def test_people_whose_papers_did_not_come_in_whole_are_never_cleared() -> None:
+    repairs = pl.DataFrame(
+        {
+            "tax_year": [2026] * 4,
+            "row_id": ["a", "a", "b", "b"],
+            "repair_id": [0, 1, 0, 1],
+            "p": [1.0, 0.0, 1.0, 0.0],
+            "tax_delta": [0, 0, 0, 0],
+        }
+    )
+    listed = LISTED.filter(pl.col("row_id").is_in(["a", "b"])).with_columns(
+        person_id=pl.col("row_id").replace_strict({"a": "P1", "b": "P2"})
+    )
+    tables = {
+        "inconsistencies": listed,
+        "documents": pl.DataFrame({"document_id": ["D1", "D2"], "person_id": ["P1", "P2"]}),
+        "not_taken_in": pl.DataFrame({"document_id": ["D1"], "field": ["specified_relative_special"]}),
+    }
+    changes = pl.DataFrame(
+        {"tax_year": [2026] * 2, "row_id": ["a", "b"], "repair_id": [1] * 2, "field": ["salary_revenue"] * 2}
+    )
+    found = held(repairs, changes, listed, SEEN, SETTINGS.certify, lacking(tables))
+    assert dict(found.select("row_id", "held").iter_rows()) == {"a": "lacking", "b": ""}
+    assert lacking({"inconsistencies": listed}).is_empty()
+    assert "lacking" not in NOVEL
 
 
 def test_evidence_is_known_whatever_its_code(mini_tables: Tables) -> None:
