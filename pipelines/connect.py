@@ -1,4 +1,4 @@
-"""Connecting a ward's own files: `tadasu connect FOLDER` proposes a mapping, `--check FILE` tries it without writing."""
+"""Connecting a ward's own files: `tadasu connect FOLDER` proposes a mapping, `--check` tries one."""
 
 import re
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ from rich.table import Table
 
 from pipelines.settings import ROOT
 from tadasu.errors import TadasuError
-from tadasu.extract import Intake, mapping, reasons, read_mapped
-from tadasu.extract.sniff import DOUBT, Found, Kind, render, survey
+from tadasu.extract import Intake, mapping, read_mapped, reasons
+from tadasu.extract.sniff import DOUBT, Kind, render, survey
 from tadasu.tables import BESIDE, EXTRACT
 
 WORST = 10
@@ -60,7 +60,7 @@ def propose(folder: Path, target: Path, console: Console) -> None:
     for kind in found.kinds:
         table.add_row(*_line(kind))
     console.print(table)
-    told = set(kind.fit.table.name for kind in found.kinds if kind.fit)
+    told = {kind.fit.table.name for kind in found.kinds if kind.fit}
     missing = [t.label for t in EXTRACT if t.mandatory and t.name not in told]
     if missing:
         console.print(f"見つからない表（必ず要る）：{'、'.join(missing)}")
@@ -125,10 +125,18 @@ def _codes(console: Console, intake: Intake) -> None:
     for heading in ("表", "列", "値", "件数"):
         table.add_column(heading, justify="right" if heading == "件数" else "left")
     for name, column, value, times in found.head(_MOST_CODES).iter_rows():
-        table.add_row(_LABELS[name], column, value, f"{times:,}")
+        table.add_row(_LABELS[name], _named(name, column), value, f"{times:,}")
     console.print(table)
     if found.height > _MOST_CODES:
         console.print(f"ほかに {found.height - _MOST_CODES:,} 種類")
+
+
+def _named(table: str, column: str) -> str:
+    """Return a column's label with its name, as a mapping names it."""
+    told = next(
+        (c for t in (*EXTRACT, *BESIDE) if t.name == table for c in t.columns if c.name == column), None
+    )
+    return f"{told.label}（{column}）" if told else column
 
 
 def _unmapped(console: Console, intake: Intake) -> None:

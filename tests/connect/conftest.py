@@ -1,6 +1,7 @@
 """Exports of a small ward in the style of several vendors, each written by a mapping made by hand.
 
-The mappings in `exports/` were written before the words that the sniffing knows; do not bring the two together.
+The mappings in `exports/` were not written from the words that the sniffing knows: do not bring the two
+together, or the figures say nothing.
 """
 
 from collections import Counter
@@ -64,11 +65,16 @@ def judged(export: Callable[[str], Export]) -> Callable[[str], Counter[Verdict]]
 
 
 def make(name: str, folder: Path, tables: dict[int, dict[str, pl.DataFrame]]) -> Export:
-    """Write an export, with columns that nobody may read, lines of groups above the names, and totals below."""
+    """Write an export, with columns that nobody may read, groups above the names, totals below."""
     path = EXPORTS / f"{name}.yaml"
     told = mapping.load(path)
     known = {source.table.name for source in told.sources}
-    write({y: {t: f for t, f in of.items() if t in known} for y, of in tables.items()}, told, folder, check=False)
+    write(
+        {y: {t: f for t, f in of.items() if t in known} for y, of in tables.items()},
+        told,
+        folder,
+        check=False,
+    )
     decoys = yaml.safe_load(path.read_text(encoding="utf-8")).get("decoys", {})
     for file in sorted(folder.rglob("*")):
         stems = [stem for stem in decoys if file.is_file() and file.name.startswith(stem)]
@@ -160,7 +166,9 @@ def _digits(frame: pl.DataFrame) -> pl.DataFrame:
     """Write P000002 as 0000000002: numbers of one kind have one width."""
     if "document_ids" in frame.columns:
         frame = frame.with_columns(pl.col("document_ids").str.replace_all(r"D([0-9]+)", "0000$1"))
-    return frame.with_columns(_plain(frame[name]) for name, dtype in frame.schema.items() if dtype == pl.String())
+    return frame.with_columns(
+        _plain(frame[name]) for name, dtype in frame.schema.items() if dtype == pl.String()
+    )
 
 
 def _plain(column: pl.Series) -> pl.Series:

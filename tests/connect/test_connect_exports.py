@@ -1,4 +1,4 @@
-"""What the sniffing makes of whole exports of several systems: how much is right, and what a person must settle."""
+"""What the sniffing makes of whole exports of several systems: what is right, what is left to a person."""
 
 import io
 from collections import Counter
@@ -35,12 +35,19 @@ def test_most_columns_are_right_and_no_sure_one_is_wrong(
     assert counts["decoy taken"] == 0
 
 
-def test_a_proposal_is_a_mapping_and_says_what_it_doubts(export: Callable[[str], Any], tmp_path: Path) -> None:
+def test_a_proposal_is_a_mapping_and_says_what_it_doubts(
+    export: Callable[[str], Any], tmp_path: Path
+) -> None:
     target = tmp_path / "x.yaml"
     code, told = _told([str(export("hankaku").folder), f"to={target}"])
     text = target.read_text(encoding="utf-8")
-    assert code == 0 and "住民基本台帳" in told
-    assert {source.table.name for source in mapping.load(target).sources} >= {"residents", "documents", "assessments"}
+    assert code == 0
+    assert "住民基本台帳" in told
+    assert {source.table.name for source in mapping.load(target).sources} >= {
+        "residents",
+        "documents",
+        "assessments",
+    }
     assert text.count(DOUBT) > 3
     assert "山田" not in text
     with pytest.raises(TadasuError, match="there already"):
@@ -54,11 +61,14 @@ def test_a_dry_run_counts_unknown_codes_and_shows_the_worst_lines(
     _told([str(export("kaigyo").folder), f"to={target}"])
     code, told = _told(["--check", str(target)])
     assert code == 1
-    assert "続柄（relationship）" in told and "問題の多い行" in told and "最終更新日時" in told
+    for shown in ("続柄（relationship）", "問題の多い行", "最終更新日時"):
+        assert shown in told
     assert sorted(path.name for path in tmp_path.iterdir()) == ["x.yaml"]
 
 
-def test_filling_in_the_open_codes_makes_the_dry_run_clean(export: Callable[[str], Any], tmp_path: Path) -> None:
+def test_filling_in_the_open_codes_makes_the_dry_run_clean(
+    export: Callable[[str], Any], tmp_path: Path
+) -> None:
     made = export("kaigyo")
     target = tmp_path / "x.yaml"
     _told([str(made.folder), f"to={target}"])

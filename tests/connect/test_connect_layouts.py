@@ -6,14 +6,16 @@ import polars as pl
 
 from tadasu.extract.sniff.content import look
 from tadasu.extract.sniff.folders import groups
-from tadasu.extract.sniff.layouts import sniff
+from tadasu.extract.sniff.layouts import Sniffed, sniff
 
 BODY = "".join(f"{n:05},山田,{n * 1000}\n" for n in range(1, 30))
 
 
-def _sniffed(path: Path, text: str, encoding: str = "cp932"):  # type: ignore[no-untyped-def]
+def _sniffed(path: Path, text: str, encoding: str = "cp932") -> Sniffed:
     path.write_bytes(text.encode(encoding))
-    return sniff(path)
+    found = sniff(path)
+    assert found is not None
+    return found
 
 
 def test_the_line_of_names_is_the_last_line_of_words_before_the_data(tmp_path: Path) -> None:
@@ -42,7 +44,10 @@ def test_a_file_that_does_not_end_is_doubted(tmp_path: Path) -> None:
 
 
 def test_fields_of_fixed_width_are_found_at_blanks_dates_and_zeros(tmp_path: Path) -> None:
-    lines = [f"{n * 7919 % 99991:010}{n * 104729 % 99991:010}198{n % 10}0{1 + n % 9}15{n * 37:<9}" for n in range(1, 60)]
+    lines = [
+        f"{n * 7919 % 99991:010}{n * 104729 % 99991:010}198{n % 10}0{1 + n % 9}15{n * 37:<9}"
+        for n in range(1, 60)
+    ]
     found = _sniffed(tmp_path / "a.dat", "\r\n".join(lines) + "\r\n")
     assert found.layout.format == "fixed"
     assert [(p.at, p.length) for p in found.layout.positions] == [(1, 10), (11, 10), (21, 8), (29, 9)]

@@ -1,4 +1,4 @@
-"""Sniffing an unknown export: what its files and columns seem to be, proposed as a mapping to be confirmed."""
+"""Sniffing an unknown export: what its files and columns seem to be, as a mapping to be confirmed."""
 
 from tadasu.extract.sniff.match import Fit, Match
 from tadasu.extract.sniff.render import DOUBT, propose, render

@@ -50,7 +50,9 @@ def share_known(content: Content, column: Column) -> float:
     if not content.filled:
         return 0.0
     told = guess(content, column)
-    return 1.0 - sum(times for _, times in told.open) / content.filled if told.known or not told.needed else 0.0
+    return (
+        1.0 - sum(times for _, times in told.open) / content.filled if told.known or not told.needed else 0.0
+    )
 
 
 def _flags(content: Content, *, blank: bool) -> tuple[dict[str, str], bool]:
@@ -58,10 +60,12 @@ def _flags(content: Content, *, blank: bool) -> tuple[dict[str, str], bool]:
     signs = {plain(sign) or sign: word for word, signs in told.items() for sign in signs}
     known = {v: signs[plain(v) or v] for v, _ in content.values if (plain(v) or v) in signs}
     digits = {v for v, _ in content.values if re.fullmatch("[01]", v)}
-    known |= {v: "true" if v == "1" else "false" for v in digits}
+    if digits:
+        known |= {"1": "true", "0": "false"}
     sure = True
-    if blank and known and set(known.values()) == {"true"}:
-        # Where only 'yes' is ever written, a blank cell is 'no'; a lone 1 may also mean 'known to be'.
+    seen = {known[v] for v, _ in content.values if v in known}
+    if blank and seen == {"true"}:
+        # Where only 'yes' is ever written, a blank cell is 'no'.
         known[""] = "false"
         sure = not digits
     return known, sure
@@ -97,7 +101,7 @@ def _digits(content: Content, column: Column) -> tuple[dict[str, str], bool]:
         return {v: official[v] for v, _ in content.values if v in official}, True
     if column.values[0] == "none":
         usual = {str(place): word for place, word in enumerate(column.values)}
-        return {v: usual[v] for v, _ in content.values if v in usual}, False
+        return (usual if any(v in usual for v, _ in content.values) else {}), False
     return {}, False
 
 

@@ -105,7 +105,7 @@ def _share(sample: pl.Series, form: DateForm, digits: str) -> float:
 
 
 def _number(filled: pl.Series, distinct: int) -> dict[str, object] | None:
-    """Return what there is to say of digits: identifiers have zeros in front, or one width and no round sums."""
+    """Return what there is to say of digits: identifiers have zeros in front, or one width unlike sums."""
     found = numbers(filled, 1)
     if found.null_count() > (1 - _MOST) * filled.len():
         return None

@@ -1,4 +1,4 @@
-"""How an unknown file is laid out: encoding, delimiter, line of names, totals below, fields of fixed width."""
+"""How an unknown file is laid out: encoding, delimiter, line of names, totals below, fixed width."""
 
 import re
 from collections import Counter

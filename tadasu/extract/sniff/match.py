@@ -59,7 +59,9 @@ def best(stem: str, contents: Sequence[Content], relations: Relations) -> Fit | 
 
 def fit(contents: Sequence[Content], table: Table, relations: Relations) -> Fit:
     """Match the columns of a file with those of a table, the best pair first."""
-    usable = [c for c in contents if not c.refused and not (must_not_enter(c.name) and not _is_key(c, relations))]
+    usable = [
+        c for c in contents if not c.refused and not (must_not_enter(c.name) and not _is_key(c, relations))
+    ]
     wanted = [column for column in table.columns if column.name != "tax_year"]
     grid = {(c.name, w.name): score(c, w, table, relations) for c in usable for w in wanted}
     by_column = {w.name: w for w in wanted}
@@ -99,12 +101,11 @@ def _sorts(table: Table) -> list[tuple[Callable[[Content], bool], Callable[[Colu
     single = table.key[0] if len(table.key) == 1 else ""
     sorts: list[tuple[Callable[[Content], bool], Callable[[Column], bool]]] = [
         (lambda c: c.kind == "date", lambda w: w.dtype == pl.Date()),
+        (lambda c: c.kind == "code" and c.numeric, lambda w: w.dtype == pl.Int32()),
         (lambda c: c.unique and c.kind == "identifier", lambda w: w.name == single),
     ]
-    for column in table.columns:
-        if column.values:
-            sorts.append((partial(_speaks_of, column=column), partial(_is, name=column.name)))
-    return sorts
+    coded = [column for column in table.columns if column.values]
+    return [*sorts, *((partial(_speaks_of, column=c), partial(_is, name=c.name)) for c in coded)]
 
 
 def _speaks_of(content: Content, column: Column) -> bool:
@@ -117,7 +118,9 @@ def _is(column: Column, name: str) -> bool:
 
 def _is_key(content: Content, relations: Relations) -> bool:
     """Say whether a column that is called like an Individual Number is a number of the ward's own."""
-    return content.kind == "identifier" and (content.unique or relations.of(content.name).get("person", 0) > 0.5)
+    return content.kind == "identifier" and (
+        content.unique or relations.of(content.name).get("person", 0) > 0.5
+    )
 
 
 def _rivals(
@@ -127,14 +130,14 @@ def _rivals(
 
     What is taken with a better score elsewhere is no rival.
     """
-    placed = {c: v for c, v in taken.values()}
+    placed = dict(taken.values())
     others = [(w, v) for (n, w), v in grid.items() if n == name and w != column and v >= placed.get(w, 0.0)]
     files = [v for (n, w), v in grid.items() if w == column and n != name and v >= taken.get(n, ("", 0.0))[1]]
     return sorted(others, key=lambda pair: -pair[1]), files
 
 
 def _weighed(stem: str, found: Fit, contents: Sequence[Content]) -> Fit:
-    """Score a table: how much of the file it explains, by columns that few tables have, and by the file's name."""
+    """Score a table: how much of the file it explains, by rare columns, and by the file's name."""
     table = found.table
     told = sum(min(match.score, 1.0) * _rarity(match.column) for match in found.matches)
     share = told / max(1, len([c for c in contents if not must_not_enter(c.name)]))

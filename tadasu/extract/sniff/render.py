@@ -1,5 +1,6 @@
 """A proposal as the text of a ward's file: what was guessed, and in Japanese what a person should look at."""
 
+import datetime as dt
 import json
 import re
 from collections import Counter
@@ -15,7 +16,7 @@ from tadasu.extract.sniff.codes import guess, is_coded
 from tadasu.extract.sniff.content import Content
 from tadasu.extract.sniff.match import Match
 from tadasu.extract.sniff.scores import entity
-from tadasu.extract.sniff.survey import Found, Kind
+from tadasu.extract.sniff.survey import Found, Kind, survey
 from tadasu.extract.sniff.words import must_not_enter
 from tadasu.tables import EXTRACT, PAYER_COLUMNS, Table
 
@@ -137,16 +138,16 @@ def _eras(kind: Kind) -> Iterator[str]:
     digits = [c for c in kind.contents if c.form and c.form.style == "digit"]
     if digits:
         told = next((c for c in digits if c.eras_sure), digits[0])
-        mark = "" if told.eras_sure else f"   # {DOUBT} 元号の数字（statutory か etax か）は中身から決まらない"
+        mark = (
+            "" if told.eras_sure else f"   # {DOUBT} 元号の数字（statutory か etax か）は中身から決まらない"
+        )
         yield f"era_digits: {told.eras}{mark}"
 
 
 def _example(form: DateForm) -> str:
-    from datetime import date
-
     if form == ISO:
         return _EXAMPLE
-    return form.write(date(2023, 12, 31), {"5": "令和"})
+    return form.write(dt.date(2023, 12, 31), {"5": "令和"})
 
 
 def _refused(content: Content, kind: Kind) -> bool:
@@ -171,6 +172,15 @@ def _columns(kind: Kind) -> Iterator[str]:
         used = any(match.content.name == content.name for match in kind.fit.matches)
         if not used and not _refused(content, kind):
             yield f"# 対応づけなし: {content.name}（{_shown(content)}）"
+    if beside := _beside(kind):
+        yield f"# {DOUBT} 横に並ぶ列らしい: {'、'.join(beside)}…（docs/mapping.md の repeat）"
+
+
+def _beside(kind: Kind) -> list[str]:
+    """Return names that differ in a number only: several people in one line."""
+    sorts = Counter(re.sub(r"[0-9０-９]+", "0", content.name) for content in kind.contents)
+    named = [c.name for c in kind.contents if not c.name.isdigit() and re.search(r"[0-9０-９]", c.name)]
+    return [name for name in named if sorts[re.sub(r"[0-9０-９]+", "0", name)] >= 2 and "#" not in name][:4]
 
 
 def _column(match: Match) -> Iterator[str]:
@@ -180,7 +190,9 @@ def _column(match: Match) -> Iterator[str]:
     value = scalar(content.name) if not told else f"{{from: {scalar(content.name)}, {told}}}"
     if not match.sure:
         others = "、".join(f"{other.name}（{other.label}）" for other in match.others)
-        notes.append(f"{DOUBT} 列の対応は推定" + (f"; ほかの候補 {others}" if others else f"; {_shown(content)}"))
+        notes.append(
+            f"{DOUBT} 列の対応は推定" + (f"; ほかの候補 {others}" if others else f"; {_shown(content)}")
+        )
     elif is_coded(column) and content.filled and not guess(content, column).sure and not open_codes:
         notes.append(f"{DOUBT} コードの意味は推定")
     yield f"{column.name}: {value}   # {'; '.join(notes)}"
@@ -210,7 +222,7 @@ def _word(word: str) -> str:
 
 
 def _shown(content: Content) -> str:
-    """Say what stands in a column: of codes the values, of all else the sort only (nothing about a person)."""
+    """Say what stands in a column: of codes the values, of all else the sort only."""
     kinds = {"date": "日付", "number": "数", "identifier": "番号", "text": "文字", "empty": "空"}
     if content.kind not in ("code", "flag"):
         return kinds[content.kind]
@@ -231,6 +243,4 @@ def _rest(found: Found) -> Iterator[str]:
 
 def propose(folder: Path, name: str, file: str) -> str:
     """Look at a folder and return the text of a file that maps it."""
-    from tadasu.extract.sniff.survey import survey
-
     return render(survey(folder), name, file)

@@ -13,10 +13,9 @@ from tadasu.tables import PAYER_COLUMNS, PERSON_COLUMNS, Column, Table
 
 _NAMELESS = 0.3
 _HARDLY, _RATHER_NOT = 0.1, 0.4
-_NAMED, _RELATED, _SHOWN = 0.8, 0.4, 0.12
+_NAMED, _RELATED, _SHOWN, _WORDS = 0.8, 0.4, 0.12, 0.4
 _PEOPLE = 40
 _SMALL_SUM = 100
-ENTITIES = ("person", "document", "row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,8 @@ class Relations:
 
 def entity(column: Column) -> str:
     """Return what a column's values are keys of; nothing for columns of their own."""
-    names = {"document_id": "document", "supersedes": "document", "row_id": "row"}
+    documents = ("document_id", "document_ids", "supersedes")
+    names = {**dict.fromkeys(documents, "document"), "row_id": "row"}
     return "person" if column.name in PERSON_COLUMNS else names.get(column.name, "")
 
 
@@ -41,7 +41,7 @@ def score(content: Content, column: Column, table: Table, relations: Relations) 
     named = not content.name.split("#")[0].isdigit()
     name = _NAMED * _alike(content.name, column) if named else _NAMELESS
     fit = _kind(content, column) * _key(content, column, table)
-    shown = _SHOWN * _speaks(content, column)
+    shown = (_WORDS if _has_words(content, column) else _SHOWN) * _speaks(content, column)
     return _related(name + shown, content, column, relations) * fit
 
 
@@ -65,10 +65,17 @@ def _kind(content: Content, column: Column) -> float:
         return 1.0
     if is_coded(column):
         most = 60 if column.name == "field" else 24
-        return 1.0 if content.distinct <= most and content.kind != "number" else _HARDLY
+        if content.distinct > most or content.kind == "number":
+            return _HARDLY
+        return _RATHER_NOT if _has_words(content, column) and not share_known(content, column) else 1.0
     if column.dtype == pl.String():
         return 1.0 if content.kind != "flag" or not content.numeric else 0.7
     return _amount(content, column)
+
+
+def _has_words(content: Content, column: Column) -> bool:
+    """Say whether a column of codes shows several words, which say what they are."""
+    return bool(column.values) and not content.numeric and content.distinct > 1
 
 
 def _amount(content: Content, column: Column) -> float:

@@ -16,7 +16,12 @@ from tadasu.extract.sniff.scores import Relations
 from tadasu.extract.values.texts import stripped
 
 _FEW = 5
-_KEYS = {"residents": ("person", "person_id"), "documents": ("document", "document_id"), "inconsistencies": ("row", "row_id")}
+_BETWEEN = ";"
+_KEYS = {
+    "residents": ("person", "person_id"),
+    "documents": ("document", "document_id"),
+    "inconsistencies": ("row", "row_id"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,12 @@ def survey(folder: Path) -> Found:
     fits: list[Fit | None] = [best(kind.group.stem, kind.contents, Relations()) for kind in kinds]
     keys = _keys(fits, cells)
     kinds = [
-        Kind(kind.group, kind.sniffed, kind.contents, best(kind.group.stem, kind.contents, _relations(frame, keys)))
+        Kind(
+            kind.group,
+            kind.sniffed,
+            kind.contents,
+            best(kind.group.stem, kind.contents, _relations(frame, keys)),
+        )
         for kind, frame in zip(kinds, cells, strict=True)
     ]
     return Found(folder, tuple(kinds), tuple(unread))
@@ -87,7 +97,7 @@ def _read(group: Group) -> tuple[Sniffed, list[pl.DataFrame]] | None:
 
 
 def _keys(fits: Sequence[Fit | None], cells: Sequence[pl.DataFrame]) -> dict[str, pl.Series]:
-    """Return the keys of people, documents and rows of the list, from the files that seem to be their tables."""
+    """Return the keys of people, documents and rows of the list, from what seem to be their tables."""
     keys: dict[str, list[pl.Series]] = {}
     for fit, frame in zip(fits, cells, strict=True):
         name, column = _KEYS.get(fit.table.name, ("", "")) if fit else ("", "")
@@ -100,7 +110,8 @@ def _keys(fits: Sequence[Fit | None], cells: Sequence[pl.DataFrame]) -> dict[str
 def _relations(frame: pl.DataFrame, keys: Mapping[str, pl.Series]) -> Relations:
     shares = {}
     for column in frame:
-        values = stripped(column).drop_nulls().unique()
+        # A row of the list may name several documents in one cell.
+        values = stripped(column).drop_nulls().unique().str.split(_BETWEEN).list.first()
         if values.len():
             shares[column.name] = {n: float(values.is_in(of.implode()).mean() or 0) for n, of in keys.items()}
     return Relations(shares)

@@ -1,4 +1,4 @@
-"""The words of tax systems: names cut into terms, so that 社保 and 社会保険料控除額 are seen to be about one thing."""
+"""The words of tax systems: names cut into terms, so that 社保 is seen to be 社会保険料控除額."""
 
 import re
 import unicodedata
@@ -15,7 +15,8 @@ _SIGNS = re.compile(r"[\s_\-－・/（）()\[\]【】「」:：、。.,'\"]+")
 _KANA = re.compile(r"[ァ-ヺー]")
 _PARTICLES = re.compile(r"(?<=[^ぁ-ん])[のとをに](?=[^ぁ-ん])")
 _UNITS = ("金額", "人数", "区分", "日")
-_LIGHT, _OWN, _SIGN = 0.25, 1.0, 0.5
+_LIGHT, _OWN = 0.25, 1.0
+_SIGN, _READING, _LATIN = 0.5, 0.2, 0.1
 
 Terms = dict[str, float]
 """The terms of a name, each with its weight."""
@@ -31,7 +32,8 @@ def vocabulary() -> dict[str, Any]:
 def plain(name: str) -> str:
     """Return a name without differences of width, case, blanks and signs (`ｱﾃﾅ_No` is アテナNO)."""
     text = unicodedata.normalize("NFKC", re.sub(r"#\d+$", "", name)).upper()
-    return heard(_PARTICLES.sub("", _SIGNS.sub("", text)))
+    # Word by word: a row of Latin letters is spelled out only as a whole.
+    return _PARTICLES.sub("", "".join(heard(word) for word in _SIGNS.split(text)))
 
 
 @cache
@@ -57,9 +59,14 @@ def terms(name: str) -> Terms:
             term = _spellings()[spelling]
             found[term] = _LIGHT if term in weak else _OWN
         else:
-            found[text[0]] = found.get(text[0], 0.0) + (0.2 if _KANA.match(text[0]) else _SIGN)
+            found[text[0]] = found.get(text[0], 0.0) + _weight(text[0])
         text = text[len(spelling) or 1 :]
     return found
+
+
+def _weight(sign: str) -> float:
+    """Return what a sign weighs that belongs to no known term: kanji say most, Latin letters little."""
+    return _LATIN if sign.isascii() else _READING if _KANA.match(sign) else _SIGN
 
 
 def likeness(one: Terms, other: Terms) -> float:
@@ -77,7 +84,7 @@ def closest(name: str, phrases: Iterable[str]) -> float:
 
 @cache
 def _shortened(name: str, phrase: str) -> float:
-    """Return the likeness of an abbreviation that takes a sign here and there of a phrase (配控 of 配偶者控除)."""
+    """Return the likeness of an abbreviation that takes signs here and there (配控 of 配偶者控除)."""
     weak = {plain(s) for term in _UNITS for s in (term, *vocabulary()["terms"][term])}
     short, whole = plain(name), plain(phrase)
     short = next((short.removesuffix(sign) for sign in sorted(weak, key=len) if short.endswith(sign)), short)
