@@ -1,6 +1,6 @@
 """Ingest: a ward's extract becomes tables that keep their contract, and an account of the rest."""
 
-from pipelines.hiding import Hiding
+from pipelines.hiding import Hiding, keep_moves
 from pipelines.job import INTAKE, Job
 from pipelines.mending import FILE, mends_of
 from pipelines.publish import spreadsheet
@@ -9,6 +9,7 @@ from tadasu.extract import Intake, mapping, read_mapped
 from tadasu.extract import read as ingest
 from tadasu.extract.identifiers import Carrier
 from tadasu.store import sha256
+from tadasu.tables import NOT_TAKEN_IN
 
 __all__ = ["ingest", "run"]
 
@@ -20,6 +21,8 @@ def run(job: Job) -> None:
     for year, tables in intake.tables.items():
         for name, frame in tables.items():
             job.write(f"{year}/{name}.parquet", frame)
+        apart = intake.beside.get(year, {}).get(NOT_TAKEN_IN.name, NOT_TAKEN_IN.empty())
+        job.write(f"{year}/{NOT_TAKEN_IN.name}.parquet", apart)
         job.write(f"{year}/quarantine.parquet", intake.quarantine[year])
         job.write(f"{year}/quarantine.csv", spreadsheet(intake.quarantine[year]))
     job.write(INTAKE, intake.report())
@@ -33,12 +36,14 @@ def _read(settings: Settings, job: Job) -> Intake:
     if (path := settings.folder / FILE).is_file():
         job.inputs[FILE] = sha256(path)
     if settings.ward.file is None:
-        return ingest(settings.extract, job.progress, mends, passes=(Carrier(),))
+        intake = ingest(settings.extract, job.progress, mends, passes=(Carrier(),))
+        keep_moves(settings, intake)
+        return intake
     told = mapping.load(ROOT / settings.ward.file)
     job.inputs[settings.ward.file.as_posix()] = sha256(ROOT / settings.ward.file)
     hiding = Hiding.of(settings, told)
     intake = read_mapped(settings.extract, told, job.progress, passes=hiding.passes, mends=mends)
-    hiding.keep()
+    hiding.keep(intake)
     return intake
 
 

@@ -43,10 +43,10 @@ _LINE = (
     text("old_value", "修正前"),
     text("new_value", "修正後"),
     Column("decided_on", DATE, "判断日", filled=True),
-    key("row_id", "行番号"),
+    text("row_id", "行番号"),
     text("document_id", "根拠資料"),
-    text("staff_id", "担当", filled=True),
-    key("decision_id", "判断番号"),
+    text("staff_id", "担当"),
+    text("decision_id", "判断番号"),
 )
 
 OUTGOING = Table(

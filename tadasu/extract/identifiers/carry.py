@@ -48,19 +48,21 @@ class Carrier:
 
     def _gather(self, batch: Batch) -> Batch:
         unread = batch.broken.select("line")
-        given = batch.frame.join(unread, on="line", how="anti").drop_nulls(list(PERSON_IDS.schema))
-        rows = given.select("old_person_id", "new_person_id", "from_year").unique(maintain_order=True)
+        disputed = self.gather(batch.frame.join(unread, on="line", how="anti"))
+        return replace(batch, oddities=(*batch.oddities, *_oddities(batch, _DISPUTED, disputed)))
+
+    def gather(self, given: pl.DataFrame) -> int:
+        """Take in rows of `person_ids`; return how many are not used, since they contradict each other."""
         key = list(PERSON_IDS.key)
+        rows = given.select(*PERSON_IDS.schema).drop_nulls().unique(maintain_order=True)
         disputed = rows.filter(rows.select(key).is_duplicated())
-        sound = rows.join(disputed, on=key, how="anti").filter(
-            pl.col("old_person_id") != pl.col("new_person_id")
-        )
+        sound = rows.join(disputed, on=key, how="anti")
         for old, new, year in sound.sort("from_year").iter_rows():
             entries = self.moves.setdefault(old, [])
-            if (year, new) not in entries:
+            if old != new and (year, new) not in entries:
                 entries.append((year, new))
                 entries.sort()
-        return replace(batch, oddities=(*batch.oddities, *_oddities(batch, _DISPUTED, disputed.height)))
+        return disputed.height
 
     def latest(self, number: str, year: int) -> str:
         """Return the number that the person has now who had `number` in `year`.

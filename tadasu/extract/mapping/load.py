@@ -9,13 +9,14 @@ from tadasu.extract.mapping import layouts
 from tadasu.extract.mapping.columns import Context, cell
 from tadasu.extract.mapping.model import Cell, Codes, Mapping, Row, Source
 from tadasu.extract.mapping.nodes import MappingError, Node, read
-from tadasu.tables import BESIDE, EXTRACT, PREVIOUS_ASSESSMENTS, Table
+from tadasu.tables import BESIDE, EXTRACT, OUTGOING, PREVIOUS_ASSESSMENTS, Table
 
 SECTIONS = ("statutory", "returns", "export", "identifiers")
 """Parts of a mapping that other readers understand: kept as nodes."""
 
 _MAPPING = ("year_form", "year_offset", "defaults", "codes", "eras", "tables", *SECTIONS)
 _OF_SOURCE = ("files", "year", "optional", "refuse", "repeat", "present", "columns")
+_OF_EXPORT = ("literals", "order")
 _DEFAULTS = (*layouts.KEYS, "dates", "era_digits", "refuse")
 TABLES: dict[str, Table] = {table.name: table for table in (*EXTRACT, *BESIDE)}
 
@@ -57,7 +58,16 @@ def parse(node: Node) -> Mapping:
         _year_form(keys["year_form"]) if "year_form" in keys else "2024",
         keys["year_offset"].integer(-1, 1) if "year_offset" in keys else 0,
         {name: keys[name] for name in SECTIONS if name in keys},
+        _outgoing(keys["export"], defaults, context) if "export" in keys else None,
     )
+
+
+def _outgoing(node: Node, defaults: Mapped[str, Node], context: Context) -> Source:
+    """Return the layout of corrections for the tax system: a source like any other, written and not read."""
+    keys = node.fields((*_OF_SOURCE, *_DEFAULTS, *_OF_EXPORT), ("files", "columns"))
+    told = {name: value for name, value in keys.items() if name not in _OF_EXPORT}
+    keys["columns"].fields(tuple(OUTGOING.schema), ("old_value", "new_value", "decided_on"))
+    return _source(OUTGOING, Node(told, node.file, node.line, node.key), defaults, context)
 
 
 def _items(keys: Mapped[str, Node], name: str) -> Iterator[tuple[str, Node]]:

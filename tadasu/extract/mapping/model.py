@@ -178,7 +178,8 @@ class Mapping:
     """How a ward's files become the standard layout.
 
     year_form: how folders and files name a year, by example (`R05`); every form is read, this one
-    written. year_offset: what is added to a year in a name to give the tax year (1 where files are named
+    written. outgoing: how corrections are written for the tax system, None in the layout of their own table.
+    year_offset: what is added to a year in a name to give the tax year (1 where files are named
     after the income's year). sections: what other readers are told (`statutory`, `export` …), untouched.
     """
 
@@ -187,6 +188,7 @@ class Mapping:
     year_form: str = "2024"
     year_offset: int = 0
     sections: Mapped[str, Node] = field(default_factory=dict)
+    outgoing: Source | None = None
 
     def of(self, table: str) -> tuple[Source, ...]:
         """Return the sources of a table."""

@@ -40,7 +40,7 @@ def write(tables: Tables, mapping: Mapping, folder: Path, *, check: bool = True)
                 mine = claimed(rest, source, year)
                 columns = records(rest.filter(mine), source, year)
                 rest = rest.filter(~mine)
-                key = (_name(source, year, mapping), source.layout)
+                key = (name_of(source, year, mapping), source.layout)
                 before = files.get(key)
                 whole = together(before[0], columns) if before else columns
                 files[key] = (whole, [*(before[1] if before else []), source])
@@ -51,7 +51,8 @@ def write(tables: Tables, mapping: Mapping, folder: Path, *, check: bool = True)
     return written
 
 
-def _name(source: Source, year: int, mapping: Mapping) -> str:
+def name_of(source: Source, year: int, mapping: Mapping) -> str:
+    """Return the name of the file that a source's rows of a year are written to."""
     told = year_text(year - mapping.year_offset, mapping.year_form)
     return source.files[0].replace("{year}", told).replace("**/", "").replace("*", "1").replace("?", "1")
 

@@ -1,0 +1,197 @@
+"""`tadasu export`: accepted corrections as the tax system reads them, each once, with a receipt and a book."""
+
+import datetime as dt
+import fcntl
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from collections.abc import Mapping as Mapped
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.hiding import Numbers, carried
+from pipelines.publish import spreadsheet
+from pipelines.receipt import Receipt
+from pipelines.settings import ROOT, Settings
+from tadasu import ledger
+from tadasu.errors import TadasuError
+from tadasu.extract import mapping
+from tadasu.extract.identifiers import back
+from tadasu.extract.mapping import Mapping
+from tadasu.extract.outgoing import Sorted, layout, sort_out, why
+from tadasu.extract.outgoing.book import workbook
+from tadasu.extract.outgoing.changes import OFFICE
+from tadasu.store import read_table, sha256, write_bytes, write_table
+from tadasu.tables import ASSESSMENTS, CONFLICTS, DECISIONS, EXPORTED
+
+DECIDED = "decisions.parquet"
+SENT = "exported.parquet"
+REFUSED = "conflicts.parquet"
+FOLDER = "exports"
+"""Below the private folder: what is in it has the ward's own numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an export is made, and where it lies once it counts as sent."""
+
+    root: Path
+    name: str
+
+    @property
+    def part(self) -> Path:
+        return self.root / f".{self.name}.part"
+
+    @property
+    def whole(self) -> Path:
+        return self.root / self.name
+
+
+def run(settings: Settings, now: dt.datetime | None = None) -> int:
+    """Write what was accepted and not sent yet; print what came of it; return the exit code.
+
+    Raises:
+        TadasuError: there are no decisions or no records, or the layout loses lines; nothing counts as sent.
+    """
+    now = now or dt.datetime.now(dt.UTC)
+    with _alone(settings.folder / back.FOLDER):
+        root = settings.folder / back.FOLDER / FOLDER
+        back.close(root)
+        exported = _exported(settings, root)
+        told = _layout(settings)
+        found = _sorted(settings, exported)
+        write_table(settings.folder / REFUSED, found.conflicts)
+        if found.lines.is_empty() and found.repeats.is_empty() and found.conflicts.is_empty():
+            sys.stdout.write(f"送る訂正はありません（送付済み {found.before} 件）。\n")
+            return 0
+        place = _Place(root, _number(root, now))
+        receipt = _make(place, found, told, settings, now)
+        _count_as_sent(place, receipt, exported, settings)
+    sys.stdout.write(receipt.text(place.whole))
+    return 0
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one export run at a time: two at once would send the same."""
+    back.close(folder)
+    with (folder / ".export.lock").open("w") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise TadasuError(f"{folder}: another export is running. Wait until it is through.") from error
+        yield
+
+
+def _exported(settings: Settings, root: Path) -> pl.DataFrame:
+    """Return what was sent; an export that was interrupted is finished if it counted as sent, else undone."""
+    path = settings.folder / SENT
+    exported = EXPORTED.arrange(read_table(path)) if path.is_file() else EXPORTED.empty()
+    for part in sorted(root.glob(".*.part")):
+        name = part.name.removeprefix(".").removesuffix(".part")
+        if exported.filter(export_id=name).is_empty():
+            shutil.rmtree(part)
+        else:
+            part.replace(root / name)
+            _note(settings, name, {"finished": "an interrupted export"})
+    return exported
+
+
+def _layout(settings: Settings) -> Mapping:
+    """Return the ward's mapping with a layout for what goes out."""
+    if settings.ward.file is None:
+        return layout.own()
+    told = mapping.load(ROOT / settings.ward.file)
+    return told if told.outgoing else replace(told, outgoing=layout.own().outgoing)
+
+
+def _sorted(settings: Settings, exported: pl.DataFrame) -> Sorted:
+    path = settings.folder / DECIDED
+    if not path.is_file():
+        raise TadasuError(f"{path}: no decisions there yet; the workbench writes them as staff decide.")
+    decisions = DECISIONS.arrange(read_table(path))
+    decisions, exported = carried(settings, decisions), carried(settings, exported)
+    years = decisions["tax_year"].unique().sort().to_list()
+    tables = {year: settings.folder / f"{year}/{ASSESSMENTS.name}.parquet" for year in years}
+    records = {year: read_table(file) for year, file in tables.items() if file.is_file()}
+    return sort_out(decisions, records, exported)
+
+
+def _number(root: Path, now: dt.datetime) -> str:
+    """Return the number of a new export: the office's date and a running number."""
+    day = now.astimezone(_zone()).strftime("%Y%m%d")
+    used = [int(path.name.rpartition("-")[2]) for path in root.glob(f"{day}-*")]
+    return f"{day}-{max(used, default=0) + 1}"
+
+
+def _zone() -> dt.tzinfo:
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(OFFICE)
+
+
+def _make(place: _Place, found: Sorted, told: Mapping, settings: Settings, now: dt.datetime) -> Receipt:
+    """Write the files of an export beside its place."""
+    shutil.rmtree(place.part, ignore_errors=True)
+    back.close(place.part)
+    numbers = Numbers.of(settings, told, (found.lines, found.conflicts))
+    found = found.without(numbers.unknown(found.lines), why.NO_NUMBER)
+    found, files = _files(place.part, found, told, numbers)
+    at = now.astimezone(_zone())
+    receipt = Receipt(place.name, settings.actor, settings.ward.name, at, found, files)
+    write_table(settings.folder / REFUSED, found.conflicts)
+    lines, refused = numbers.put(found.lines), numbers.put(found.conflicts)
+    headings = {column.name: column.label for column in CONFLICTS.columns}
+    contents = {
+        "conflicts.csv": spreadsheet(refused.rename(headings)),
+        "送付票.xlsx": workbook(receipt.facts(), lines, refused, at),
+        "receipt.json": (json.dumps(receipt.plain(), ensure_ascii=False, indent=2) + "\n").encode(),
+    }
+    for name, content in contents.items():
+        write_bytes(place.part / name, content, mode=0o600)
+    return receipt
+
+
+def _files(
+    folder: Path, found: Sorted, told: Mapping, numbers: Numbers
+) -> tuple[Sorted, dict[int, tuple[str, str]]]:
+    """Write the lines of each tax year; what the layout cannot say is a conflict, and the file written anew.
+
+    Returns:
+        What is left, and by tax year the file's name and its SHA-256.
+    """
+    files: dict[int, tuple[str, str]] = {}
+    for year in found.lines["tax_year"].unique().sort().to_list():
+        lines = numbers.put(found.lines.filter(tax_year=year))
+        path, refused = layout.write(lines, year, told, folder)
+        if refused.height:
+            path.unlink()
+            found = found.without(refused, why.NOT_SAID)
+            lines = numbers.put(found.lines.filter(tax_year=year))
+            if lines.is_empty():
+                continue
+            path, refused = layout.write(lines, year, told, folder)
+            assert refused.is_empty(), "what is left was read back before"
+        files[year] = (path.relative_to(folder).as_posix(), sha256(path))
+    return found, files
+
+
+def _count_as_sent(place: _Place, receipt: Receipt, exported: pl.DataFrame, settings: Settings) -> None:
+    """Note what was sent, then show the files: from the first on it is never sent again."""
+    found = receipt.found
+    sent_at = pl.lit(receipt.at.astimezone(dt.UTC)).cast(EXPORTED.schema["sent_at"])
+    fresh = pl.concat([found.lines, found.repeats]).with_columns(
+        export_id=pl.lit(place.name), sent_at=sent_at
+    )
+    whole = EXPORTED.arrange(pl.concat([exported, fresh.select(*EXPORTED.schema)]))
+    write_table(settings.folder / SENT, whole)
+    place.part.replace(place.whole)
+    _note(settings, place.name, receipt.plain())
+
+
+def _note(settings: Settings, name: str, detail: Mapped[str, object]) -> None:
+    ledger.append(settings.ledger, actor=settings.actor, event="export", subject=name, detail=detail)

@@ -1,0 +1,13 @@
+"""Why a correction is not sent: the words that stand in `conflicts`."""
+
+NO_VALUE = "その項目の値として読めない"
+NOTHING = "修正前と修正後が同じ"
+NO_RECORD = "その年度の記録がない"
+CHANGED = "修正前の値が現在の記録と違う"
+ALREADY = "記録は既に修正後の値"
+DISAGREE = "同じ項目への判断が食い違う"
+OTHER_SENT = "先に送った訂正と違う"
+WAITING = "前の訂正が記録に反映されていない"
+VOIDED = "送付後に判断が取り消された"
+NO_NUMBER = "宛名番号に戻せない"
+NOT_SAID = "連携ファイルの様式で表せない"

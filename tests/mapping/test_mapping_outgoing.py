@@ -1,0 +1,200 @@
+"""Which corrections go to the tax system: each once, and only where the record still says what staff saw."""
+
+import datetime as dt
+import json
+
+import polars as pl
+import pytest
+
+from tadasu.errors import TadasuError
+from tadasu.extract.outgoing import Sorted, sort_out, why
+from tadasu.tables import ASSESSMENTS, DECISIONS, EXPORTED
+
+NOON = dt.datetime(2024, 6, 3, 3, tzinfo=dt.UTC)
+Change = tuple[str, str | None, str | None]
+
+
+def _decision(number: int, *changes: Change, person: str = "P1", **more: object) -> dict[str, object]:
+    told = [{"field": field, "old_value": old, "new_value": new} for field, old, new in changes]
+    return {
+        "decision_id": f"d{number}",
+        "tax_year": 2024,
+        "row_id": f"r{number}",
+        "person_id": person,
+        "verdict": "accept",
+        "changes": json.dumps(told),
+        "staff_id": "0007",
+        "arm": "suggested",
+        "decided_at": NOON + dt.timedelta(minutes=number),
+        **more,
+    }
+
+
+def _decisions(*given: dict[str, object]) -> pl.DataFrame:
+    return DECISIONS.arrange(
+        pl.DataFrame([{**dict.fromkeys(DECISIONS.schema), **one} for one in given], schema=DECISIONS.schema)
+    )
+
+
+def _records(**people: dict[str, object]) -> dict[int, pl.DataFrame]:
+    rows = [
+        {**dict.fromkeys(ASSESSMENTS.schema), "person_id": person, "tax_year": 2024, **values}
+        for person, values in people.items()
+    ]
+    return {2024: pl.DataFrame(rows, schema=ASSESSMENTS.schema)}
+
+
+def _sent(found: Sorted, name: str = "1", at: dt.datetime = NOON) -> pl.DataFrame:
+    rows = pl.concat([found.lines, found.repeats])
+    stamp = pl.lit(at).cast(EXPORTED.schema["sent_at"])
+    return EXPORTED.arrange(rows.with_columns(export_id=pl.lit(name), sent_at=stamp).select(*EXPORTED.schema))
+
+
+def _reasons(found: Sorted) -> dict[str, str]:
+    return dict(found.conflicts.select("decision_id", "reason").iter_rows())
+
+
+def test_only_decisions_that_correct_are_sent_and_neither_inquiries_nor_voided_ones() -> None:
+    change = ("salary_revenue", "100", "200")
+    given = _decisions(
+        _decision(1, change),
+        _decision(2, change, person="P2", verdict="amend"),
+        _decision(3, change, person="P3", verdict="inquire"),
+        _decision(4, change, person="P4", voided_by="d9"),
+        _decision(5, person="P5", verdict="no_change"),
+    )
+    records = _records(**{f"P{n}": {"salary_revenue": 100} for n in range(1, 6)})
+    found = sort_out(given, records, EXPORTED.empty())
+    assert found.lines.select("line_no", "person_id", "old_value", "new_value").rows() == [
+        (1, "P1", "100", "200"),
+        (2, "P2", "100", "200"),
+    ]
+    assert found.conflicts.is_empty()
+
+
+def test_the_date_is_the_offices_day() -> None:
+    late = dt.datetime(2024, 6, 3, 16, tzinfo=dt.UTC)
+    given = _decisions(_decision(1, ("widow", "false", "true"), decided_at=late))
+    found = sort_out(given, _records(P1={"widow": False}), EXPORTED.empty())
+    assert found.lines["decided_on"].item() == dt.date(2024, 6, 4)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (("salary_revenue", "99", "200"), why.CHANGED),
+        (("salary_revenue", "99", "100"), why.ALREADY),
+        (("salary_revenue", "100", "12O"), why.NO_VALUE),
+        (("salary_revenue", "100", "-5"), why.NO_VALUE),
+        (("salary_revenue", "100", "100"), why.NOTHING),
+        (("spouse_kind", "none", "old"), why.NO_VALUE),
+        (("widow", "true", "false"), why.ALREADY),
+    ],
+)
+def test_what_is_not_sent_and_why(change: Change, reason: str) -> None:
+    records = _records(P1={"salary_revenue": 100, "spouse_kind": None, "widow": False})
+    found = sort_out(_decisions(_decision(1, change)), records, EXPORTED.empty())
+    assert (found.lines.height, _reasons(found)) == (0, {"d1": reason})
+
+
+def test_a_conflict_says_what_the_record_has_now() -> None:
+    given = _decisions(_decision(1, ("salary_revenue", "99", "200")), _decision(2, person="P2"))
+    found = sort_out(given, _records(P1={"salary_revenue": 100}), EXPORTED.empty())
+    assert found.conflicts["record_value"].item() == "100"
+    stranger = _decisions(_decision(1, ("salary_revenue", "1", "2"), person="P9"))
+    assert _reasons(sort_out(stranger, _records(P1={}), EXPORTED.empty())) == {"d1": why.NO_RECORD}
+
+
+@pytest.mark.parametrize(
+    ("change", "record"),
+    [
+        (("business_income", "100", "-5"), {"business_income": 100}),
+        (("spouse_kind", "none", "general"), {"spouse_kind": None}),
+        (("n_dependent_general", None, "1"), {"n_dependent_general": 0}),
+        (("medical_expense", "5", None), {"medical_expense": 5}),
+    ],
+)
+def test_what_is_not_stated_is_zero_and_losses_are_lawful(change: Change, record: dict[str, object]) -> None:
+    found = sort_out(_decisions(_decision(1, change)), _records(P1=record), EXPORTED.empty())
+    assert found.lines.height == 1
+
+
+def test_rows_that_say_the_same_go_as_one_line_and_such_that_disagree_do_not_go() -> None:
+    same = ("salary_revenue", "100", "200")
+    given = _decisions(
+        _decision(1, same),
+        _decision(2, same),
+        _decision(3, same, person="P2"),
+        _decision(4, ("salary_revenue", "100", "300"), person="P2"),
+    )
+    records = _records(P1={"salary_revenue": 100}, P2={"salary_revenue": 100})
+    found = sort_out(given, records, EXPORTED.empty())
+    assert found.lines.select("decision_id", "line_no").rows() == [("d1", 1)]
+    assert found.repeats.select("decision_id", "line_no").rows() == [("d2", 1)]
+    assert _reasons(found) == {"d3": why.DISAGREE, "d4": why.DISAGREE}
+
+
+def test_nothing_is_sent_twice_whatever_the_record_says_since() -> None:
+    given = _decisions(*(_decision(n, ("salary_revenue", "100", "200")) for n in (1, 2)))
+    first = sort_out(given, _records(P1={"salary_revenue": 100}), EXPORTED.empty())
+    more = pl.concat([given, _decisions(_decision(3, ("salary_revenue", "100", "200")))])
+    for now in (100, 200, 300):
+        again = sort_out(more, _records(P1={"salary_revenue": now}), _sent(first))
+        assert (again.lines.height, again.before) == (0, 2)
+        expected = ["d3"] if now != 300 else []
+        assert again.repeats["decision_id"].to_list() == expected
+
+
+def test_a_correction_of_a_correction_waits_until_the_record_has_the_first() -> None:
+    first, then = ("salary_revenue", "100", "200"), ("salary_revenue", "200", "300")
+    given = _decisions(_decision(1, first), _decision(2, then))
+    before, after = _records(P1={"salary_revenue": 100}), _records(P1={"salary_revenue": 200})
+    found = sort_out(given, before, EXPORTED.empty())
+    assert (found.lines["decision_id"].to_list(), _reasons(found)) == (["d1"], {"d2": why.WAITING})
+    assert _reasons(sort_out(given, before, _sent(found))) == {"d2": why.WAITING}
+    assert sort_out(given, after, _sent(found)).lines["decision_id"].to_list() == ["d2"]
+
+
+def test_back_and_forth_is_sent_each_time() -> None:
+    there, back = ("salary_revenue", "100", "200"), ("salary_revenue", "200", "100")
+    given = _decisions(_decision(1, there))
+    sent = _sent(sort_out(given, _records(P1={"salary_revenue": 100}), EXPORTED.empty()))
+    given = pl.concat([given, _decisions(_decision(2, back))])
+    second = sort_out(given, _records(P1={"salary_revenue": 200}), sent)
+    sent = pl.concat([sent, _sent(second, "2", NOON + dt.timedelta(days=1))])
+    given = pl.concat([given, _decisions(_decision(3, there))])
+    third = sort_out(given, _records(P1={"salary_revenue": 100}), sent)
+    assert [second.lines["decision_id"].item(), third.lines["decision_id"].item()] == ["d2", "d3"]
+
+
+def test_another_value_than_the_one_sent_is_a_conflict_until_the_record_moves() -> None:
+    given = _decisions(_decision(1, ("salary_revenue", "100", "200")))
+    records = _records(P1={"salary_revenue": 100})
+    sent = _sent(sort_out(given, records, EXPORTED.empty()))
+    other = pl.concat([given, _decisions(_decision(2, ("salary_revenue", "100", "300")))])
+    assert _reasons(sort_out(other, records, sent)) == {"d2": why.OTHER_SENT}
+
+
+def test_a_decision_that_is_voided_after_it_was_sent_is_told() -> None:
+    change = ("salary_revenue", "100", "200")
+    records = _records(P1={"salary_revenue": 100})
+    sent = _sent(sort_out(_decisions(_decision(1, change)), records, EXPORTED.empty()))
+    found = sort_out(_decisions(_decision(1, change, voided_by="d2")), records, sent)
+    assert (found.lines.height, _reasons(found)) == (0, {"d1": why.VOIDED})
+
+
+def test_a_line_that_cannot_go_takes_those_that_repeat_it_along() -> None:
+    same = ("salary_revenue", "100", "200")
+    given = _decisions(_decision(1, same), _decision(2, same), _decision(3, same, person="P2"))
+    records = _records(P1={"salary_revenue": 100}, P2={"salary_revenue": 100})
+    found = sort_out(given, records, EXPORTED.empty())
+    left = found.without(found.lines.filter(person_id="P1").select("decision_id", "field"), why.NO_NUMBER)
+    assert left.lines.select("decision_id", "line_no").rows() == [("d3", 1)]
+    assert left.repeats.is_empty()
+    assert _reasons(left) == {"d1": why.NO_NUMBER, "d2": why.NO_NUMBER}
+
+
+@pytest.mark.parametrize("changes", ["not JSON", '[{"field": "no_field"}]', "[{}]"])
+def test_changes_that_are_none_stop(changes: str) -> None:
+    with pytest.raises(TadasuError, match="decisions"):
+        sort_out(_decisions(_decision(1, changes=changes)), _records(P1={}), EXPORTED.empty())
