@@ -1,4 +1,4 @@
-"""`tadasu export`: accepted corrections as the tax system reads them, each once, with a receipt and a book."""
+"""`tadasu export`: accepted corrections as the tax system reads them, once each, with receipt and book."""
 
 import datetime as dt
 import fcntl
@@ -91,14 +91,30 @@ def _exported(settings: Settings, root: Path) -> pl.DataFrame:
     """Return what was sent; an export that was interrupted is finished if it counted as sent, else undone."""
     path = settings.folder / SENT
     exported = EXPORTED.arrange(read_table(path)) if path.is_file() else EXPORTED.empty()
+    sent = exported["export_id"].unique().sort().to_list()
     for part in sorted(root.glob(".*.part")):
-        name = part.name.removeprefix(".").removesuffix(".part")
-        if exported.filter(export_id=name).is_empty():
-            shutil.rmtree(part)
+        place = _Place(root, part.name.removeprefix(".").removesuffix(".part"))
+        if place.name in sent:
+            part.replace(place.whole)
         else:
-            part.replace(root / name)
-            _note(settings, name, {"finished": "an interrupted export"})
+            shutil.rmtree(part)
+    for name in [one for one in sent if one not in _noted(settings)]:
+        _note(settings, name, {"finished": "an interrupted export", **_receipt(_Place(root, name))})
     return exported
+
+
+def _noted(settings: Settings) -> set[str]:
+    """Return the exports that the ledger knows of."""
+    if not settings.ledger.is_file():
+        return set()
+    return {event.subject for event in ledger.read(settings.ledger) if event.event == "export"}
+
+
+def _receipt(place: _Place) -> dict[str, object]:
+    """Return the receipt of an earlier export, nothing where its folder was taken away."""
+    path = place.whole / "receipt.json"
+    told: dict[str, object] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return told
 
 
 def _layout(settings: Settings) -> Mapping:
