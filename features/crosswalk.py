@@ -11,7 +11,9 @@ import polars as pl
 
 CHECK = ("check_code", "check_name")
 FAR = 0.6
-"""Distance beyond which two checks are not taken to be the same."""
+"""Distance beyond which two checks are not taken to be the same, were their shares exact."""
+CHANCE = 3.0
+"""How far chance alone may move the shares of two checks apart, times the root of 1/rows of both."""
 KINDS = ("salary_report", "pension_report", "tax_return", "resident_return")
 Tables = dict[str, pl.DataFrame]
 
@@ -86,7 +88,10 @@ def _matched(now: pl.DataFrame, before: pl.DataFrame, corrected: Mapping[str, st
         distance=pl.when(by_hand).then(-2.0).when(same).then(-1.0).otherwise(gap + size),
         near=by_hand | same | ((pl.col("field") == pl.col("field_past")) & told.is_null()),
     )
-    near = ranked.filter("near", pl.col("distance") <= FAR).sort("distance", *CHECK, "past_code", "past_name")
+    chance = CHANCE * (1 / pl.col("rows") + 1 / pl.col("rows_past")).sqrt()
+    near = ranked.filter("near", pl.col("distance") <= FAR + chance).sort(
+        "distance", *CHECK, "past_code", "past_name"
+    )
     return _greedy(near).with_columns(pl.col("distance").clip(lower_bound=0.0))
 
 
