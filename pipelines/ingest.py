@@ -7,6 +7,7 @@ from pipelines.publish import spreadsheet
 from pipelines.settings import ROOT, Settings
 from tadasu.extract import Intake, mapping, read_mapped
 from tadasu.extract import read as ingest
+from tadasu.extract.completeness import completeness
 from tadasu.extract.identifiers import Carrier
 from tadasu.store import sha256
 from tadasu.tables import NOT_TAKEN_IN
@@ -25,7 +26,11 @@ def run(job: Job) -> None:
         job.write(f"{year}/{NOT_TAKEN_IN.name}.parquet", apart)
         job.write(f"{year}/quarantine.parquet", intake.quarantine[year])
         job.write(f"{year}/quarantine.csv", spreadsheet(intake.quarantine[year]))
-    job.write(INTAKE, intake.report())
+    limits = job.settings.validate
+    whole = completeness(
+        intake.tables, intake.beside, people=limits.payer_people, documents=limits.week_documents
+    )
+    job.write(INTAKE, {**intake.report(), **whole.report()})
     job.inputs.update({f"extract/{file.file}": sha256(folder / file.file) for file in intake.files})
     job.detail["counts"] = intake.report()["totals"]
 

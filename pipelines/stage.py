@@ -54,7 +54,7 @@ STAGES: tuple[Stage, ...] = (
         "取り込み",
         (),
         (*TABLES, "{year}/quarantine.parquet", "{year}/quarantine.csv", "intake.json"),
-        ("ward",),
+        ("ward", "validate"),
         ("tadasu/extract", "tadasu/tables", "tadasu/fields.py"),
     ),
     Stage(

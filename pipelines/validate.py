@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.alarms import stopping, told
 from pipelines.expectations import EXPECTATIONS
 from pipelines.expectations.columns import columns_of, names_of, parts_of
 from pipelines.expectations.declare import (
@@ -24,7 +25,7 @@ from pipelines.expectations.declare import (
     Unique,
 )
 from pipelines.findings import Finding, Validation
-from pipelines.job import Job
+from pipelines.job import INTAKE, Job
 from tadasu.errors import TadasuError
 from tadasu.tables import EXTRACT
 
@@ -184,6 +185,10 @@ def run(job: Job) -> None:
     job.write("validation/index.html", found.page())
     job.write("validation/validation.json", found.summary())
     job.detail["verdict"] = found.verdict
+    alarms = job.json(INTAKE)["alarms"]
+    job.detail["told"] = told(alarms)
+    if not job.settings.validate.accept_alarms:
+        job.stop = stopping(alarms, job.root / INTAKE)
     if found.critical:
         job.stop = found.message(job.root / "validation" / "index.html")
 

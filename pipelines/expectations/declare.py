@@ -25,6 +25,8 @@ class Limits:
 
     `amount`, `least_salary`, `least_gift` are yen, `relatives` people on one record, `age` years, `seconds`
     of work on one row, `days_early` and `days_late` how far a date may lie outside its tax year.
+    `payer_people` and `week_documents` say from which size on a payer and a channel's week are missed;
+    `accept_alarms` lets the run go on although something whole is missing (`docs/deliveries.md`).
     """
 
     amount: int = 10_000_000_000
@@ -34,6 +36,9 @@ class Limits:
     seconds: int = 28_800
     days_early: int = 365
     days_late: int = 365
+    payer_people: int = 10
+    week_documents: int = 20
+    accept_alarms: bool = False
 
 
 @dataclass(frozen=True, slots=True)
