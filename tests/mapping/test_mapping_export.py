@@ -9,14 +9,15 @@ import fastexcel
 import polars as pl
 import pytest
 
-from pipelines import cli, export
+from pipelines import cli, export, hiding
 from pipelines.settings import Settings, WardSettings
 from tadasu import extract, ledger
 from tadasu.errors import TadasuError
 from tadasu.extract.identifiers import Key
+from tadasu.extract.intake import Intake
 from tadasu.extract.mapping import load as load_mapping
 from tadasu.extract.outgoing import why
-from tadasu.tables import ASSESSMENTS, DECISIONS
+from tadasu.tables import ASSESSMENTS, DECISIONS, PERSON_IDS
 
 NOW = dt.datetime(2024, 6, 10, 1, tzinfo=dt.UTC)
 
@@ -183,6 +184,28 @@ def test_one_that_counted_as_sent_before_its_folder_was_shown_is_shown(plain: Se
     (root / "20240610-1").rename(root / ".20240610-1.part")
     export.run(plain, NOW)
     assert len(_lines(root / "20240610-1")) == 3
+
+
+def test_a_decision_under_an_earlier_number_finds_its_record(plain: Settings) -> None:
+    _recorded(plain.folder, P7={"salary_revenue": 5_000_000}, P2={"spouse_kind": "general"})
+    moves = pl.DataFrame(
+        {"old_person_id": ["P1"], "new_person_id": ["P7"], "from_year": [2025]}, schema=PERSON_IDS.schema
+    )
+    intake = Intake({}, {}, [], [], {2025: {"person_ids": moves}})
+    hiding.keep_moves(plain, intake)
+    export.run(plain, NOW)
+    lines = _lines(plain.folder / "private" / "exports" / "20240610-1")
+    assert [line.split(",")[2] for line in lines[1:]] == ["P2", "P7"]
+    export.run(plain, NOW)
+    assert pl.read_parquet(plain.folder / "exported.parquet").height == 2
+
+
+def test_two_at_once_are_refused(plain: Settings) -> None:
+    with (
+        export._alone(plain.folder / "private"),
+        pytest.raises(TadasuError, match="another export is running"),
+    ):
+        export.run(plain, NOW)
 
 
 def test_without_decisions_it_says_so(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ import json
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tadasu.errors import TadasuError
 from tadasu.extract.outgoing import Sorted, sort_out, why
@@ -56,7 +58,7 @@ def _reasons(found: Sorted) -> dict[str, str]:
 
 def test_only_decisions_that_correct_are_sent_and_neither_inquiries_nor_voided_ones() -> None:
     change = ("salary_revenue", "100", "200")
-    given = _decisions(
+    decided = _decisions(
         _decision(1, change),
         _decision(2, change, person="P2", verdict="amend"),
         _decision(3, change, person="P3", verdict="inquire"),
@@ -64,7 +66,7 @@ def test_only_decisions_that_correct_are_sent_and_neither_inquiries_nor_voided_o
         _decision(5, person="P5", verdict="no_change"),
     )
     records = _records(**{f"P{n}": {"salary_revenue": 100} for n in range(1, 6)})
-    found = sort_out(given, records, EXPORTED.empty())
+    found = sort_out(decided, records, EXPORTED.empty())
     assert found.lines.select("line_no", "person_id", "old_value", "new_value").rows() == [
         (1, "P1", "100", "200"),
         (2, "P2", "100", "200"),
@@ -74,8 +76,8 @@ def test_only_decisions_that_correct_are_sent_and_neither_inquiries_nor_voided_o
 
 def test_the_date_is_the_offices_day() -> None:
     late = dt.datetime(2024, 6, 3, 16, tzinfo=dt.UTC)
-    given = _decisions(_decision(1, ("widow", "false", "true"), decided_at=late))
-    found = sort_out(given, _records(P1={"widow": False}), EXPORTED.empty())
+    decided = _decisions(_decision(1, ("widow", "false", "true"), decided_at=late))
+    found = sort_out(decided, _records(P1={"widow": False}), EXPORTED.empty())
     assert found.lines["decided_on"].item() == dt.date(2024, 6, 4)
 
 
@@ -98,8 +100,8 @@ def test_what_is_not_sent_and_why(change: Change, reason: str) -> None:
 
 
 def test_a_conflict_says_what_the_record_has_now() -> None:
-    given = _decisions(_decision(1, ("salary_revenue", "99", "200")), _decision(2, person="P2"))
-    found = sort_out(given, _records(P1={"salary_revenue": 100}), EXPORTED.empty())
+    decided = _decisions(_decision(1, ("salary_revenue", "99", "200")), _decision(2, person="P2"))
+    found = sort_out(decided, _records(P1={"salary_revenue": 100}), EXPORTED.empty())
     assert found.conflicts["record_value"].item() == "100"
     stranger = _decisions(_decision(1, ("salary_revenue", "1", "2"), person="P9"))
     assert _reasons(sort_out(stranger, _records(P1={}), EXPORTED.empty())) == {"d1": why.NO_RECORD}
@@ -121,23 +123,23 @@ def test_what_is_not_stated_is_zero_and_losses_are_lawful(change: Change, record
 
 def test_rows_that_say_the_same_go_as_one_line_and_such_that_disagree_do_not_go() -> None:
     same = ("salary_revenue", "100", "200")
-    given = _decisions(
+    decided = _decisions(
         _decision(1, same),
         _decision(2, same),
         _decision(3, same, person="P2"),
         _decision(4, ("salary_revenue", "100", "300"), person="P2"),
     )
     records = _records(P1={"salary_revenue": 100}, P2={"salary_revenue": 100})
-    found = sort_out(given, records, EXPORTED.empty())
+    found = sort_out(decided, records, EXPORTED.empty())
     assert found.lines.select("decision_id", "line_no").rows() == [("d1", 1)]
     assert found.repeats.select("decision_id", "line_no").rows() == [("d2", 1)]
     assert _reasons(found) == {"d3": why.DISAGREE, "d4": why.DISAGREE}
 
 
 def test_nothing_is_sent_twice_whatever_the_record_says_since() -> None:
-    given = _decisions(*(_decision(n, ("salary_revenue", "100", "200")) for n in (1, 2)))
-    first = sort_out(given, _records(P1={"salary_revenue": 100}), EXPORTED.empty())
-    more = pl.concat([given, _decisions(_decision(3, ("salary_revenue", "100", "200")))])
+    decided = _decisions(*(_decision(n, ("salary_revenue", "100", "200")) for n in (1, 2)))
+    first = sort_out(decided, _records(P1={"salary_revenue": 100}), EXPORTED.empty())
+    more = pl.concat([decided, _decisions(_decision(3, ("salary_revenue", "100", "200")))])
     for now in (100, 200, 300):
         again = sort_out(more, _records(P1={"salary_revenue": now}), _sent(first))
         assert (again.lines.height, again.before) == (0, 2)
@@ -147,31 +149,31 @@ def test_nothing_is_sent_twice_whatever_the_record_says_since() -> None:
 
 def test_a_correction_of_a_correction_waits_until_the_record_has_the_first() -> None:
     first, then = ("salary_revenue", "100", "200"), ("salary_revenue", "200", "300")
-    given = _decisions(_decision(1, first), _decision(2, then))
+    decided = _decisions(_decision(1, first), _decision(2, then))
     before, after = _records(P1={"salary_revenue": 100}), _records(P1={"salary_revenue": 200})
-    found = sort_out(given, before, EXPORTED.empty())
+    found = sort_out(decided, before, EXPORTED.empty())
     assert (found.lines["decision_id"].to_list(), _reasons(found)) == (["d1"], {"d2": why.WAITING})
-    assert _reasons(sort_out(given, before, _sent(found))) == {"d2": why.WAITING}
-    assert sort_out(given, after, _sent(found)).lines["decision_id"].to_list() == ["d2"]
+    assert _reasons(sort_out(decided, before, _sent(found))) == {"d2": why.WAITING}
+    assert sort_out(decided, after, _sent(found)).lines["decision_id"].to_list() == ["d2"]
 
 
 def test_back_and_forth_is_sent_each_time() -> None:
     there, back = ("salary_revenue", "100", "200"), ("salary_revenue", "200", "100")
-    given = _decisions(_decision(1, there))
-    sent = _sent(sort_out(given, _records(P1={"salary_revenue": 100}), EXPORTED.empty()))
-    given = pl.concat([given, _decisions(_decision(2, back))])
-    second = sort_out(given, _records(P1={"salary_revenue": 200}), sent)
+    decided = _decisions(_decision(1, there))
+    sent = _sent(sort_out(decided, _records(P1={"salary_revenue": 100}), EXPORTED.empty()))
+    decided = pl.concat([decided, _decisions(_decision(2, back))])
+    second = sort_out(decided, _records(P1={"salary_revenue": 200}), sent)
     sent = pl.concat([sent, _sent(second, "2", NOON + dt.timedelta(days=1))])
-    given = pl.concat([given, _decisions(_decision(3, there))])
-    third = sort_out(given, _records(P1={"salary_revenue": 100}), sent)
+    decided = pl.concat([decided, _decisions(_decision(3, there))])
+    third = sort_out(decided, _records(P1={"salary_revenue": 100}), sent)
     assert [second.lines["decision_id"].item(), third.lines["decision_id"].item()] == ["d2", "d3"]
 
 
 def test_another_value_than_the_one_sent_is_a_conflict_until_the_record_moves() -> None:
-    given = _decisions(_decision(1, ("salary_revenue", "100", "200")))
+    decided = _decisions(_decision(1, ("salary_revenue", "100", "200")))
     records = _records(P1={"salary_revenue": 100})
-    sent = _sent(sort_out(given, records, EXPORTED.empty()))
-    other = pl.concat([given, _decisions(_decision(2, ("salary_revenue", "100", "300")))])
+    sent = _sent(sort_out(decided, records, EXPORTED.empty()))
+    other = pl.concat([decided, _decisions(_decision(2, ("salary_revenue", "100", "300")))])
     assert _reasons(sort_out(other, records, sent)) == {"d2": why.OTHER_SENT}
 
 
@@ -183,11 +185,39 @@ def test_a_decision_that_is_voided_after_it_was_sent_is_told() -> None:
     assert (found.lines.height, _reasons(found)) == (0, {"d1": why.VOIDED})
 
 
+VALUES = st.sampled_from(["100", "200", "300"])
+STEPS = st.lists(st.tuples(VALUES, VALUES, st.booleans(), VALUES), min_size=1, max_size=6)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(STEPS)
+def test_whatever_is_decided_each_decision_goes_once_and_only_over_what_it_saw(
+    steps: list[tuple[str, str, bool, str]],
+) -> None:
+    """Each step: a decision's old and new value, whether its export is voided later, and the record then."""
+    sent, given_so_far = EXPORTED.empty(), []
+    for number, (old, new, voided, record) in enumerate(steps):
+        more = {"voided_by": "v"} if voided else {}
+        given_so_far.append(_decision(number, ("salary_revenue", old, new), **more))
+        records = _records(P1={"salary_revenue": int(record)})
+        found = sort_out(_decisions(*given_so_far), records, sent)
+        assert set(found.lines["old_value"]) <= {record}
+        assert found.lines.height <= 1
+        places = [*found.lines["decision_id"], *found.repeats["decision_id"], *found.conflicts["decision_id"]]
+        assert len(places) == len(set(places))
+        before = set(sent["decision_id"])
+        assert not before & {*found.lines["decision_id"], *found.repeats["decision_id"]}
+        expected = {str(o["decision_id"]) for o in given_so_far if not o.get("voided_by")} - before
+        told = found.conflicts.filter(pl.col("reason") != why.VOIDED)["decision_id"]
+        assert {*found.lines["decision_id"], *found.repeats["decision_id"], *told} == expected
+        sent = pl.concat([sent, _sent(found, str(number), NOON + dt.timedelta(days=number))])
+
+
 def test_a_line_that_cannot_go_takes_those_that_repeat_it_along() -> None:
     same = ("salary_revenue", "100", "200")
-    given = _decisions(_decision(1, same), _decision(2, same), _decision(3, same, person="P2"))
+    decided = _decisions(_decision(1, same), _decision(2, same), _decision(3, same, person="P2"))
     records = _records(P1={"salary_revenue": 100}, P2={"salary_revenue": 100})
-    found = sort_out(given, records, EXPORTED.empty())
+    found = sort_out(decided, records, EXPORTED.empty())
     left = found.without(found.lines.filter(person_id="P1").select("decision_id", "field"), why.NO_NUMBER)
     assert left.lines.select("decision_id", "line_no").rows() == [("d3", 1)]
     assert left.repeats.is_empty()
