@@ -99,8 +99,7 @@ def judge(export: Export, seen: Found) -> Counter[Verdict]:
         for name in (content.name for content in kind.contents):
             want = truth.pop((file_name, places.get(name, name)), None)
             match = matches.get(name)
-            is_it = match is not None and kind.fit is not None
-            is_it = is_it and (kind.fit.table.name, match.column.name) == want
+            is_it = bool(kind.fit and match and (kind.fit.table.name, match.column.name) == want)
             counted.update(_verdict(want is not None, match, is_it))
     first = {kind.group.files[0][1].relative_to(export.folder).as_posix() for kind in seen.kinds}
     counted["left"] += sum(name in first for name, _ in truth)

@@ -51,6 +51,11 @@ class Content:
         return self.rows > 1 and self.distinct == self.rows
 
 
+def share(mask: pl.Series) -> float:
+    """Return the share of rows for which something holds."""
+    return int(mask.fill_null(False).sum()) / max(1, mask.len())
+
+
 def look(cells: pl.Series) -> Content:
     """Describe a column of text."""
     text = stripped(cells)
@@ -64,7 +69,7 @@ def look(cells: pl.Series) -> Content:
         "values": values,
         "width": _width(filled),
         "refused": bool(individual_numbers(cells.to_frame())),
-        "kanji": float(filled.str.contains(r"\p{Han}|\p{Hiragana}|\p{Katakana}").mean() or 0),
+        "kanji": share(filled.str.contains(r"\p{Han}|\p{Hiragana}|\p{Katakana}")),
     }
     told = _date(filled) or _number(filled, counts.height) or _words(filled, counts.height)
     return Content(name, rows, filled.len(), counts.height, **{**common, **told})  # type: ignore[arg-type]
@@ -101,7 +106,7 @@ def _share(sample: pl.Series, form: DateForm, digits: str) -> float:
     """Return which share of the values are days on which people of today may live."""
     days, _ = dates(sample, (form,), digit_tables()[digits])
     years = days.dt.year()
-    return float(((years >= 1905) & (years <= 2060)).fill_null(False).mean() or 0)
+    return share((years >= 1905) & (years <= 2060))
 
 
 def _number(filled: pl.Series, distinct: int) -> dict[str, object] | None:
@@ -114,7 +119,7 @@ def _number(filled: pl.Series, distinct: int) -> dict[str, object] | None:
     width = _width(filled)
     if large <= 1 and distinct <= 2:
         kind = "flag"
-    elif zeros or (width >= 5 and distinct > _CODES and float((found % 100 == 0).mean() or 0) < 0.3):
+    elif zeros or (width >= 5 and distinct > _CODES and share(found % 100 == 0) < 0.3):
         kind = "code" if distinct <= _CODES and width <= 3 else "identifier"
     else:
         kind = "code" if distinct <= _CODES and large < 100 else "number"
@@ -125,7 +130,7 @@ def _words(filled: pl.Series, distinct: int) -> dict[str, object]:
     few = distinct <= _CODES and distinct <= max(2, filled.len() / 3)
     if few:
         return {"kind": "flag" if distinct == 1 else "code"}
-    solid = bool(filled.str.contains(r"^[A-Za-z0-9\-;, /|]+$").mean() > _MOST)  # type: ignore[operator]
+    solid = share(filled.str.contains(r"^[A-Za-z0-9\-;, /|]+$")) > _MOST
     return {"kind": "identifier" if solid else "text"}
 
 

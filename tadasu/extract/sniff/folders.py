@@ -65,7 +65,7 @@ def _pattern(name: str) -> tuple[str, int | None, str]:
     The year nearest to the root is the one; what follows it in digits (dates, running numbers) becomes `*`.
     """
     text = unicodedata.normalize("NFC", name)
-    place = next((m for m in _YEAR.finditer(text.replace("_", "\x00")) if year_of(m[0])), None)
+    place = next((m for m in _YEAR.finditer(text) if year_of(m[0])), None)
     if place is None:
         return _numbers(text), None, ""
     year = text[place.start() : place.end()]

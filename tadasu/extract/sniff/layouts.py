@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from tadasu.errors import TadasuError
 from tadasu.extract import encodings
@@ -60,7 +61,7 @@ def _text(data: bytes) -> Sniffed | None:
     doubts = [] if guess.sure else [f"文字コードは推定（{guess.why}）"]
     if not physical.ended:
         doubts.append("最後の行に改行がない: 途中で切れていないか確かめる")
-    last = "ended" if physical.ended else "whole"
+    last: Literal["ended", "whole"] = "ended" if physical.ended else "whole"
     sign = _delimiter(raw)
     if sign is None:
         return _fixed(physical.lines, guess.encoding, doubts)

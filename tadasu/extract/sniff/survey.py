@@ -8,7 +8,7 @@ import polars as pl
 
 from tadasu.errors import TadasuError
 from tadasu.extract.cut import cut
-from tadasu.extract.sniff.content import Content, look_all
+from tadasu.extract.sniff.content import Content, look_all, share
 from tadasu.extract.sniff.folders import Group, groups
 from tadasu.extract.sniff.layouts import Sniffed, sniff
 from tadasu.extract.sniff.match import Fit, best
@@ -113,5 +113,5 @@ def _relations(frame: pl.DataFrame, keys: Mapping[str, pl.Series]) -> Relations:
         # A row of the list may name several documents in one cell.
         values = stripped(column).drop_nulls().unique().str.split(_BETWEEN).list.first()
         if values.len():
-            shares[column.name] = {n: float(values.is_in(of.implode()).mean() or 0) for n, of in keys.items()}
+            shares[column.name] = {n: share(values.is_in(of.implode())) for n, of in keys.items()}
     return Relations(shares)
