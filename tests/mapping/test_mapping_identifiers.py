@@ -78,6 +78,15 @@ def test_amounts_and_dates_in_a_message_stay(smallest: Smallest, ward: Ward) -> 
     assert found.tables[2024]["inconsistencies"]["message"].item() == "給与5000000円と20240105"
 
 
+def test_below_ten_digits_a_stranger_is_told_from_an_amount_by_the_zero_in_front(
+    smallest: Smallest, ward: Ward
+) -> None:
+    lines = "番号,宛名番号,コード,内容\n1,00012345,E1,給与10088772円、00054321と重複\n"
+    found, _ = _hidden(ward(i=lines), smallest(inconsistencies=LIST.replace("width: 10", "width: 8")))
+    other = SECRET.pseudonym("person", "00054321")
+    assert found.tables[2024]["inconsistencies"]["message"].item() == f"給与10088772円、{other}と重複"
+
+
 def test_document_numbers_made_of_a_persons_number_stop_unless_they_are_hidden_too(
     smallest: Smallest, ward: Ward
 ) -> None:

@@ -15,8 +15,9 @@ MESSAGE = "message"
 _LISTS = ("document_ids",)
 _SHORTEST = 5
 """Digits below which a number within a text may be anything."""
-_LONG = 8
-"""Digits from which a run as long as a person's number is taken for one, known or not."""
+_LONG = 10
+"""Digits from which a run as long as a person's number is taken for one, known or not; below, an unknown one
+is taken for one only with a zero in front, which no amount has."""
 _KEYS = {"document": "document_id", "row": "row_id", "donation": "donation_id"}
 
 
@@ -116,7 +117,7 @@ class Hider:
         for kind in ("person", "payer"):
             if number in self.known.get(kind, {}):
                 return self.known[kind][number]
-        if len(number) == width >= _LONG:
+        if len(number) == width and (width >= _LONG or number.startswith("0")):
             return self.key.pseudonym("person", number)
         return None
 
