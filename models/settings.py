@@ -1,6 +1,7 @@
 """Settings of the models, typed: what `conf/` fills in. Nothing heavy is imported here."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 
@@ -185,14 +186,17 @@ class SeasonSettings:
     """The season loop: what is learnt from this year's decisions, and what its simulation assumes.
 
     `day` (YYYY-MM-DD) is the morning that is ranked for: decisions before it count; '' is the day after the
-    last decision. From `tree_rows` decided rows on small trees are fitted too, `trees` of `num_leaves` with
-    at least `min_data_in_leaf` rows each. `deadlines` (MM-DD) are the last days on which a decision enters
-    the notices of special collection and of ordinary collection. `hours_a_day`: what all staff together work
-    on the list each day from `begins` (MM-DD) to `ends`; `rerank_days`: days between two re-rankings.
+    last decision. From `tree_rows` decided rows on small trees are fitted too, to the newest `tree_rows_most`
+    of them: `trees` of `num_leaves` with at least `min_data_in_leaf` rows each. `deadlines` (MM-DD) are the
+    last days on which a decision enters the notices of special collection and of ordinary collection.
+    `hours_a_day`: what all staff together work on the list each day from `begins` (MM-DD) to `ends`;
+    `rerank_days`: days between two re-rankings. `other`: the folder of another ward's ranker, simulated too;
+    `prior`: what a ward without a record takes a row's probability of a correction to be.
     """
 
     day: str = ""
     tree_rows: int = 2_000
+    tree_rows_most: int = 10_000
     trees: int = 40
     num_leaves: int = 15
     min_data_in_leaf: int = 100
@@ -204,3 +208,5 @@ class SeasonSettings:
     begins: str = "04-07"
     ends: str = "06-23"
     rerank_days: int = 1
+    prior: float = 0.3
+    other: Path | None = None

@@ -91,7 +91,7 @@ def rules(year: Tables, past: dict[int, Tables], bulk_staff: tuple[str, ...] = (
     rows = (
         _state(year).join(share, on="state", how="left").with_columns(pl.col("p_correction").fill_null(0.0))
     )
-    changes = _settling(year).join(year["changes"], on=["row_id", "repair_id"])
+    changes = settling(year).join(year["changes"], on=["row_id", "repair_id"])
     fields = changes.join(rows, on="row_id").select(
         "row_id",
         "field",
@@ -109,7 +109,7 @@ def _unknown(repairs: pl.DataFrame) -> bool:
 def _state(frames: Tables) -> pl.DataFrame:
     """Return each listed row with its state: 'settled' as recorded, 'to settle' by a repair, or 'open'."""
     settled = frames["repairs"].filter("settles", pl.col("kind") == "leave")["row_id"]
-    found = _settling(frames)["row_id"]
+    found = settling(frames)["row_id"]
     row = pl.col("row_id")
     state = (
         pl.when(row.is_in(settled.implode()))
@@ -121,7 +121,7 @@ def _state(frames: Tables) -> pl.DataFrame:
     return frames["inconsistencies"].select("row_id", state=state)
 
 
-def _settling(frames: Tables) -> pl.DataFrame:
+def settling(frames: Tables) -> pl.DataFrame:
     """Return (row_id, repair_id): the settling repair that goes first, of the rows that have one."""
     kinds = {kind.name: number for number, kind in enumerate(KINDS)}
     blind = [kind.name for kind in KINDS if kind.blind]

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 
-import lightgbm
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from models.certificate import Certificate
-from models.ranker import KEY, Floats, Ranker, families, row_matrix, spread
+from models.neighbours import links
+from models.ranker import KEY, Floats, Ranker, row_matrix, spread
 from models.season.known import decided
 from models.season.update import Update, learn
 from models.seconds import Seconds
@@ -25,8 +25,8 @@ Tables = Mapping[str, pl.DataFrame]
 class View:
     """A year's rows as the yearly ranker sees them.
 
-    `repairs` (KEY, conditional: P(repair | correction)), `rows` (row_id, p, asked, in their order), `inputs`
-    of the row model (rows × columns).
+    `repairs` (KEY, conditional: in proportion to P(repair | correction)), `rows` (row_id, p, asked, in their
+    order), `inputs` for small trees (rows × columns).
     """
 
     repairs: pl.DataFrame
@@ -34,19 +34,20 @@ class View:
     inputs: npt.NDArray[np.float32]
 
 
-def view(ranker: Ranker, features: pl.DataFrame) -> View:
-    """Judge all rows by the yearly ranker, once: nothing of this season's decisions is in it."""
+def view(ranker: Ranker, features: pl.DataFrame, known: pl.DataFrame | None = None) -> View:
+    """Judge all rows by the yearly ranker, once: nothing of this season's decisions is in it.
+
+    `known` says which rows are beside one another, as `Ranker.judged` takes it.
+    """
     frame = features.sort(KEY)
-    conditional = ranker.conditional(frame)
-    inputs, family = row_matrix(frame, conditional, ranker.columns), families(frame)
-    p = ranker.row_calibration.apply(lightgbm.Booster(model_str=ranker.row_text).predict(inputs), family)
-    asked = ranker.asked_calibration.apply(
-        lightgbm.Booster(model_str=ranker.asked_text).predict(inputs), family
-    )
-    row_id = frame.filter(pl.col("repair_id") == 0)["row_id"]
+    p, asked = ranker.judged(frame, known)
+    leave = frame["repair_id"].to_numpy() == 0
+    conditional = np.where(leave, 0.0, p)  # only their proportion within a row counts
+    inputs = row_matrix(frame, conditional, ranker.columns)[0]
+    row_id = frame.filter(pl.Series(leave))["row_id"]
     return View(
         frame.select(*KEY, conditional=pl.Series(conditional)),
-        pl.DataFrame({"row_id": row_id, "p": p, "asked": asked}),
+        pl.DataFrame({"row_id": row_id, "p": (1.0 - p[leave]).clip(0.0, 1.0), "asked": asked}),
         inputs,
     )
 
@@ -63,8 +64,12 @@ class SeasonRanker(Ranker):
         """Return a hash of the yearly ranker and the update."""
         return self.update.identity(super().model_id)
 
-    def judged(self, features: pl.DataFrame) -> tuple[Floats, Floats]:
-        """Return P of each repair and, of each row, that staff have to ask, as judged before."""
+    def judged(
+        self,
+        features: pl.DataFrame,
+        known: pl.DataFrame | None = None,  # noqa: ARG002
+    ) -> tuple[Floats, Floats]:
+        """Return P of each repair and, of each row, that staff have to ask, as it was judged before."""
         found = features.select(KEY).join(self.judged_once, on=list(KEY), how="left", maintain_order="left")
         asked = found.filter(pl.col("repair_id") == 0)["asked"]
         return found["p"].to_numpy(), asked.to_numpy()
@@ -127,7 +132,7 @@ def rerank(
     """
     listed = tables["inconsistencies"]
     told = decided(tables["corrections"], day, bulk_staff)
-    seen = view(ranker, frames["features"])
+    seen = view(ranker, frames["features"], links(listed, tables["residents"]))
     update = learnt(seen, listed, told, settings)
     mine = updated(ranker, seen, listed, update, None if certificate is None else _highest(certificate))
     is_open = listed.join(told, on="row_id", how="anti")

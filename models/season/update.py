@@ -80,8 +80,10 @@ def learn(
     shifted = _shifts(p, checks, needs)
     if len(p) < settings.tree_rows or needs.all() or not needs.any():
         return shifted
+    recent = np.sort(np.argsort(decided_on, kind="stable")[-settings.tree_rows_most :])
+    p, checks, rows, needs = p[recent], checks[recent], rows[recent], needs[recent]
     newest = np.zeros(len(p), dtype=bool)
-    newest[np.argsort(decided_on, kind="stable")[-(len(p) // NEWEST) :]] = True
+    newest[np.argsort(decided_on[recent], kind="stable")[-(len(p) // NEWEST) :]] = True
     gain = _gain(p, checks, rows, needs, newest, settings)
     start = shifted._shifted(p, checks)
     trees = _fit(rows, needs, start, settings).model_to_string() if gain > 0 else ""
