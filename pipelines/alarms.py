@@ -27,7 +27,7 @@ def stopping(alarms: Alarms, account: Path) -> str:
     ]
     more = f"\n  - and {len(critical) - _SHOWN} more" if len(critical) > _SHOWN else ""
     return (
-        f"Something whole is missing from the extract:{''.join(lines)}{more}\nAll of it stands in {account} "
-        "under `alarms`. Have it sent and run again; where the office has looked and it is as it should be, go on "
-        "with validate.accept_alarms=true."
+        f"Something whole is missing from the extract:{''.join(lines)}{more}\n"
+        f"All of it stands in {account} under `alarms`. Have it sent and run again; where the office has "
+        "looked and it is as it should be, go on with validate.accept_alarms=true."
     )

@@ -1,11 +1,12 @@
 """Ingest: a ward's extract becomes tables that keep their contract, and an account of the rest."""
 
+from pipelines.delivering import keep
 from pipelines.hiding import Hiding, keep_moves
 from pipelines.job import INTAKE, Job
 from pipelines.mending import FILE, mends_of
 from pipelines.publish import spreadsheet
 from pipelines.settings import ROOT, Settings
-from tadasu.extract import Intake, mapping, read_mapped
+from tadasu.extract import Intake, mapping, read_mapped, statutory
 from tadasu.extract import read as ingest
 from tadasu.extract.completeness import completeness
 from tadasu.extract.identifiers import Carrier
@@ -32,6 +33,7 @@ def run(job: Job) -> None:
     )
     job.write(INTAKE, {**intake.report(), **whole.report()})
     job.inputs.update({f"extract/{file.file}": sha256(folder / file.file) for file in intake.files})
+    keep(job, intake.tables)
     job.detail["counts"] = intake.report()["totals"]
 
 
@@ -46,6 +48,8 @@ def _read(settings: Settings, job: Job) -> Intake:
         return intake
     told = mapping.load(ROOT / settings.ward.file)
     job.inputs[settings.ward.file.as_posix()] = sha256(ROOT / settings.ward.file)
+    for file in statutory.files(settings.extract, told):
+        job.inputs[f"extract/{file.name}"] = sha256(file.path)
     hiding = Hiding.of(settings, told)
     intake = read_mapped(settings.extract, told, job.progress, passes=hiding.passes, mends=mends)
     hiding.keep(intake)

@@ -20,6 +20,7 @@ from tadasu.extract.mapping import nodes
 from tadasu.tables import EXTRACT, NOT_TAKEN_IN
 
 CONF = ROOT / "conf"
+_DELIVERED = ("{year}/second_look.parquet", "delivery.json")
 TABLES = tuple(f"{{year}}/{table.name}.parquet" for table in (*EXTRACT, NOT_TAKEN_IN))
 FRAMES = tuple(f"{{year}}/{name}.parquet" for name in ("repairs", "changes", "features", "truth"))
 OF_TRAINING = tuple(
@@ -53,7 +54,7 @@ STAGES: tuple[Stage, ...] = (
         "ingest",
         "取り込み",
         (),
-        (*TABLES, "{year}/quarantine.parquet", "{year}/quarantine.csv", "intake.json"),
+        (*TABLES, "{year}/quarantine.parquet", "{year}/quarantine.csv", "intake.json", *_DELIVERED),
         ("ward", "validate"),
         ("tadasu/extract", "tadasu/tables", "tadasu/fields.py"),
     ),

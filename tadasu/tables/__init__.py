@@ -33,6 +33,7 @@ from tadasu.tables.made import (
     QUARANTINE,
     REPAIRS,
     SAMPLE,
+    SECOND_LOOK,
     SUGGESTIONS,
     TRUTH,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "REPAIRS",
     "RESIDENTS",
     "SAMPLE",
+    "SECOND_LOOK",
     "SECOND_OPINIONS",
     "SUGGESTIONS",
     "TEXT",

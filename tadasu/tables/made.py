@@ -124,6 +124,20 @@ SUGGESTIONS = Table(
     ),
 )
 
+SECOND_LOOK = Table(
+    "second_look",
+    "見直し対象",
+    "a decided row of the list whose documents changed with a later delivery of the year",
+    ("tax_year", "row_id"),
+    (
+        year(),
+        key("row_id", "行番号"),
+        key("was", "前回の行番号"),
+        text("documents_changed", "変わった資料", filled=True),
+    ),
+    mandatory=False,
+)
+
 SAMPLE = Table(
     "sample",
     "無作為抽出",
