@@ -79,7 +79,7 @@ def train(
     again = np.hstack([rows, first[:, None].astype(np.float32), _beside(years, first, delta, work)])
     second_text, row_calibration, row_score = _row_model(again, needs, work)
     asked = np.asarray(work.all("asked"), dtype=bool)
-    asked_text, asked_calibration, asked_score = _row_model(rows, asked, work)
+    asked_text, asked_calibration, asked_score = _row_model(rows, asked, work, work.settings.over_inquiries())
     family = np.asarray(work.all("family"), dtype=np.int64)
     metrics = _metrics(needs, row_score, row_calibration.apply(row_score, family), asked, asked_score)
     work.tell("", 1.0)
@@ -174,17 +174,20 @@ def _repair_calibration(scores: dict[int, Floats], work: _Work) -> Calibration:
     return isotonic(score, np.concatenate([work.rows[year].right[mask] for year, mask in inside.items()]))
 
 
-def _row_model(rows: Matrix, target: Mask, work: _Work) -> tuple[str, Calibration, Floats]:
+def _row_model(
+    rows: Matrix, target: Mask, work: _Work, parameters: dict[str, Any] | None = None
+) -> tuple[str, Calibration, Floats]:
     """Return the model of all rows as text, its calibration by family, and the out-of-fold scores."""
+    chosen = parameters or work.settings.over_rows()
     fold = np.asarray(work.all("fold"), dtype=np.int64)
     score = np.full(len(rows), float(target.mean()))
     for number in range(work.settings.folds):
         work.step()
         inside, held = fold != number, fold == number
         if held.any() and inside.any():
-            score[held] = _fit(rows[inside], target[inside], work.settings.over_rows()).predict(rows[held])
+            score[held] = _fit(rows[inside], target[inside], chosen).predict(rows[held])
     work.step()
-    text = _fit(rows, target, work.settings.over_rows()).model_to_string()
+    text = _fit(rows, target, chosen).model_to_string()
     family = np.asarray(work.all("family"), dtype=np.int64)
     return text, with_shifts(isotonic(score, target), score, target, family, FAMILIES), score
 
