@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tadasu.extract import read_mapped, reasons
 from tadasu.extract.identifiers import Carrier, Hider, Key, back, key
 from tadasu.extract.mapping import Mapping
 from tadasu.extract.mapping import load as load_mapping
+from tadasu.tables import PERSON_IDS
 
 PEOPLE = {"residents": '{files: "{year}/r.csv", columns: {person_id: 宛名番号, household_id: 世帯}}'}
 LIST = """
@@ -142,6 +144,22 @@ def test_of_two_numbers_that_were_merged_the_row_of_the_one_that_stayed_is_kept(
     assert aside.select("line", "reason").rows() == [(2, reasons.MERGED)]
     for file in found.files:
         assert file.read == file.kept + file.quarantined, file
+
+
+def test_the_standard_layout_carries_people_over_too(tmp_path: Path) -> None:
+    mini = Path(__file__).parents[2] / "wards" / "mini" / "2026"
+    shutil.copytree(mini, tmp_path / "2026")
+    old, new = pl.read_parquet(mini / "residents.parquet")["person_id"].head(2)
+    moves = {"old_person_id": [old], "new_person_id": [new], "from_year": [2027]}
+    pl.DataFrame(moves, schema=PERSON_IDS.schema).write_parquet(tmp_path / "2026" / "person_ids.parquet")
+    before, after = (extract.read(tmp_path, passes=passes) for passes in ((), (Carrier(),)))
+    told = [frame for frame in after.tables[2026].values() if "person_id" in frame.columns]
+    assert not [frame for frame in told if old in frame["person_id"]]
+    documents = [found.tables[2026]["documents"]["person_id"] for found in (before, after)]
+    assert (documents[1] == new).sum() == documents[0].is_in([old, new]).sum()
+    aside = after.quarantine[2026].filter(table="residents")
+    assert aside.select("value", "reason").rows() == [(old, reasons.MERGED)]
+    assert after.beside[2026]["person_ids"]["old_person_id"].to_list() == [old]
 
 
 @pytest.mark.parametrize(
