@@ -24,7 +24,6 @@ from tadasu.extract.identifiers import back
 from tadasu.extract.mapping import Mapping
 from tadasu.extract.outgoing import Sorted, layout, sort_out, why
 from tadasu.extract.outgoing.book import workbook
-from tadasu.extract.outgoing.changes import OFFICE
 from tadasu.store import read_table, sha256, write_bytes, write_table
 from tadasu.tables import ASSESSMENTS, CONFLICTS, DECISIONS, EXPORTED
 
@@ -33,6 +32,8 @@ SENT = "exported.parquet"
 REFUSED = "conflicts.parquet"
 FOLDER = "exports"
 """Below the private folder: what is in it has the ward's own numbers."""
+_JAPAN = dt.timezone(dt.timedelta(hours=9))
+"""The office's time; not by name, since a small machine may have no table of zones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +140,9 @@ def _sorted(settings: Settings, exported: pl.DataFrame) -> Sorted:
 
 def _number(root: Path, now: dt.datetime) -> str:
     """Return the number of a new export: the office's date and a running number."""
-    day = now.astimezone(_zone()).strftime("%Y%m%d")
+    day = now.astimezone(_JAPAN).strftime("%Y%m%d")
     used = [int(path.name.rpartition("-")[2]) for path in root.glob(f"{day}-*")]
     return f"{day}-{max(used, default=0) + 1}"
-
-
-def _zone() -> dt.tzinfo:
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(OFFICE)
 
 
 def _make(place: _Place, found: Sorted, told: Mapping, settings: Settings, now: dt.datetime) -> Receipt:
@@ -157,7 +152,7 @@ def _make(place: _Place, found: Sorted, told: Mapping, settings: Settings, now: 
     numbers = Numbers.of(settings, told, (found.lines, found.conflicts))
     found = found.without(numbers.unknown(found.lines), why.NO_NUMBER)
     found, files = _files(place.part, found, told, numbers)
-    at = now.astimezone(_zone())
+    at = now.astimezone(_JAPAN)
     receipt = Receipt(place.name, settings.actor, settings.ward.name, at, found, files)
     write_table(settings.folder / REFUSED, found.conflicts)
     lines, refused = numbers.put(found.lines), numbers.put(found.conflicts)
