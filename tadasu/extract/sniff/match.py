@@ -1,6 +1,6 @@
 """Which column of a file is which of the standard layout, which table a file is, and how sure that is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
@@ -17,6 +17,7 @@ from tadasu.tables import Column, Table
 _SURE, _PERHAPS = 0.6, 0.36
 _MARGIN = 0.1
 _TABLE_MARGIN = 1.15
+_NO_TABLE = 0.2
 _STEM = 0.6
 
 
@@ -45,14 +46,18 @@ class Fit:
         return next((match for match in self.matches if match.column.name == column), None)
 
 
-def best(stem: str, contents: Sequence[Content], relations: Relations) -> Fit | None:
-    """Return the table that a file fits best, None if it hardly fits any."""
-    fits = sorted(
-        (_weighed(stem, fit(contents, table, relations), contents) for table in TABLES.values()),
-        key=lambda one: -one.score,
-    )
+def ranked(
+    stem: str, contents: Sequence[Content], relations: Relations, tables: Iterable[Table] = TABLES.values()
+) -> list[Fit]:
+    """Return the tables that a file may be, the best fit first."""
+    fits = [_weighed(stem, fit(contents, table, relations), contents) for table in tables]
+    return sorted(fits, key=lambda one: -one.score)
+
+
+def best(fits: Sequence[Fit]) -> Fit | None:
+    """Return the best of ranked fits, None if the file hardly fits any table."""
     first, second = fits[0], fits[1]
-    if first.score < 0.2 or not first.matches:
+    if first.score < _NO_TABLE or not first.matches:
         return None
     return Fit(first.table, first.matches, first.score, first.score >= _TABLE_MARGIN * second.score)
 

@@ -1,7 +1,7 @@
 """A folder that nobody knows yet: its files, what each seems to be, and how they hang together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -11,11 +11,12 @@ from tadasu.extract.cut import cut
 from tadasu.extract.sniff.content import Content, look_all, share
 from tadasu.extract.sniff.folders import Group, groups
 from tadasu.extract.sniff.layouts import Sniffed, sniff
-from tadasu.extract.sniff.match import Fit, best
+from tadasu.extract.sniff.match import Fit, best, ranked
 from tadasu.extract.sniff.scores import Relations
 from tadasu.extract.values.texts import stripped
 
 _FEW = 5
+_LIKELY = 4
 _BETWEEN = ";"
 _KEYS = {
     "residents": ("person", "person_id"),
@@ -61,18 +62,19 @@ def survey(folder: Path) -> Found:
         # Of one year only: over the years a person's number comes twice, and is a key all the same.
         kinds.append(Kind(group, sniffed, tuple(look_all(frames[0], frames[0].columns))))
         cells.append(pl.concat(frames))
-    fits: list[Fit | None] = [best(kind.group.stem, kind.contents, Relations()) for kind in kinds]
-    keys = _keys(fits, cells)
+    first = [ranked(kind.group.stem, kind.contents, Relations()) for kind in kinds]
+    keys = _keys([best(fits) for fits in first], cells)
     kinds = [
-        Kind(
-            kind.group,
-            kind.sniffed,
-            kind.contents,
-            best(kind.group.stem, kind.contents, _relations(frame, keys)),
-        )
-        for kind, frame in zip(kinds, cells, strict=True)
+        replace(kind, fit=_again(kind, fits, _relations(frame, keys)))
+        for kind, fits, frame in zip(kinds, first, cells, strict=True)
     ]
     return Found(folder, tuple(kinds), tuple(unread))
+
+
+def _again(kind: Kind, fits: Sequence[Fit], relations: Relations) -> Fit | None:
+    """Weigh the likeliest tables again, now that it is known which columns hold keys of other files."""
+    likely = [fit.table for fit in fits[:_LIKELY]]
+    return best(ranked(kind.group.stem, kind.contents, relations, likely))
 
 
 def _read(group: Group) -> tuple[Sniffed, list[pl.DataFrame]] | None:
