@@ -185,7 +185,7 @@ def run(job: Job) -> None:
     job.write("validation/index.html", found.page())
     job.write("validation/validation.json", found.summary())
     job.detail["verdict"] = found.verdict
-    alarms = job.json(INTAKE)["alarms"]
+    alarms = job.json(INTAKE).get("alarms", [])
     job.detail["told"] = told(alarms)
     if not job.settings.validate.accept_alarms:
         job.stop = stopping(alarms, job.root / INTAKE)
