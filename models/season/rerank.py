@@ -136,7 +136,11 @@ def rerank(
     update = learnt(seen, listed, told, settings)
     mine = updated(ranker, seen, listed, update, None if certificate is None else _highest(certificate))
     is_open = listed.join(told, on="row_id", how="anti")
-    left = {name: frame.join(is_open, on="row_id", how="semi") for name, frame in frames.items()}
+    left = {
+        name: frame.join(is_open, on="row_id", how="semi")
+        for name, frame in frames.items()
+        if "row_id" in frame.columns
+    }
     made = suggested(mine, left, {**tables, "inconsistencies": is_open}, suggest, certificate, seconds, law)
     return made, update
 

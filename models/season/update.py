@@ -126,7 +126,7 @@ def _fit(rows: Matrix, needs: Mask, start: Floats, settings: SeasonSettings) -> 
         "lambda_l2": settings.lambda_l2,
         "extra_trees": True,
         "boost_from_average": False,
-        "num_threads": 2,
+        "num_threads": 1,  # small trees: threads would wait for one another
         "seed": 1,
         "deterministic": True,
         "force_row_wise": True,
