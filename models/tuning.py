@@ -75,15 +75,18 @@ def tune(years: Years, model: ModelSettings, settings: TuneSettings, progress: P
     best, tables, found = model, [], {}
     for place, build in enumerate((_repairs, _rows)):
         problem = build(parts, columns, best, settings)
-        half = 0.5 * place
-        study = _searched(
-            problem, best, settings, lambda label, share, at=half: progress(label, at + share / 2)
-        )
+        study = _searched(problem, best, settings, _part_of(progress, 0.5 * place))
         found[problem.name] = (_first(study), float(study.best_value))
-        best = replace(best, **study.best_params, **_trees(problem, study.best_trial))
+        chosen: dict[str, Any] = {**study.best_params, **_trees(problem, study.best_trial)}
+        best = replace(best, **chosen)
         tables.append(_table(problem, study))
     progress("", 1.0)
     return Tuned(best, pl.concat(tables, how="diagonal"), found)
+
+
+def _part_of(progress: Progress, begins: float) -> Progress:
+    """Return what tells the progress of one of the two searches."""
+    return lambda label, share: progress(label, begins + share / 2)
 
 
 def _parts(years: Years, settings: TuneSettings, model: ModelSettings) -> list[_Part]:

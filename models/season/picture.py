@@ -33,15 +33,16 @@ def missed_by_day(
         for number, played in reversed(list(enumerate(seasons))):
             _line(axes, number, played)
         for kind, day in deadlines.items():
-            axes.axvline(day, color=QUIET, lw=0.9, ls=DASHES[2])
-            label(axes, day, top, DEADLINES[kind], QUIET, xytext=(-4, -3), ha="right", va="top")
+            axes.axvline(day.toordinal(), color=QUIET, lw=0.9, ls=DASHES[2])
+            label(axes, day.toordinal(), top, DEADLINES[kind], QUIET, xytext=(-4, -3), ha="right", va="top")
         axes.set(ylim=(0, top), ylabel="未発見の修正（行）")
         _weeks(axes, seasons[0].days["day"].to_list())
         return canvas.png()
 
 
 def _line(axes: Any, number: int, played: Played) -> None:
-    days, missed = played.days["day"].to_list(), played.days["missed"].to_list()
+    days = [day.toordinal() for day in played.days["day"]]
+    missed = played.days["missed"].to_list()
     drawn: dict[str, Any] = {"color": ACCENT, "lw": 2.6} if number == 0 else {"color": QUIET, "lw": 1.4}
     axes.plot(days, missed, ls=DASHES[number % len(DASHES)], **drawn)
     at = min(len(days) - 1, int(len(days) * (0.42 + 0.1 * number)))
@@ -49,5 +50,7 @@ def _line(axes: Any, number: int, played: Played) -> None:
 
 
 def _weeks(axes: Any, days: list[date]) -> None:
-    axes.set_xticks(days[::WEEK], [f"{day.month}/{day.day}" for day in days[::WEEK]])
-    axes.set_xlim(days[0], days[-1])
+    axes.set_xticks(
+        [day.toordinal() for day in days[::WEEK]], [f"{day.month}/{day.day}" for day in days[::WEEK]]
+    )
+    axes.set_xlim(days[0].toordinal(), days[-1].toordinal())

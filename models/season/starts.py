@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import polars as pl
 
-from features.columns import HISTORY
+from features.columns.listed import HISTORY
 from features.labels import SIGNATURE, labels
 from features.values import NUMBER
 from models.evaluation.baselines import settling
