@@ -168,18 +168,16 @@ def test_a_season_keeps_to_its_hours_and_to_what_had_arrived(begun: Start) -> No
 
 
 def test_what_a_day_decides_is_not_known_the_same_day(begun: Start) -> None:
-    """Labels of rows that were worked on one day, turned round, leave that day's work as it was."""
-    made = play(begun, 2025, replace(QUICK, rerank_days=1), SUGGEST, Seconds.stated(SUGGEST.time))
-    first = made.rows["worked_on"].min()
-    assert isinstance(first, date)
-    on_first = made.rows.filter(pl.col("worked_on") == first)["row_id"]
-    turned = begun.rows.with_columns(
-        needs=pl.col("needs") ^ pl.col("row_id").is_in(on_first.implode()), hand=pl.col("hand")
-    )
-    other = play(replace(begun, rows=turned), 2025, replace(QUICK, rerank_days=1), SUGGEST,
-                 Seconds.stated(SUGGEST.time))  # fmt: skip
-    order = made.rows.filter(pl.col("worked_on") == first)["row_id"].to_list()
-    assert set(other.rows.filter(pl.col("worked_on") == first)["row_id"]) & set(order)
+    """With the first day's labels turned round the same rows come first that day; only their cost differs."""
+    daily, seconds = replace(QUICK, rerank_days=1, ends="04-20"), Seconds.stated(SUGGEST.time)
+    made = play(begun, 2025, daily, SUGGEST, seconds).rows
+    first = made["worked_on"].min()
+    mine = set(made.filter(pl.col("worked_on") == first)["row_id"])
+    turned = begun.rows.with_columns(needs=pl.col("needs") ^ pl.col("row_id").is_in(sorted(mine)))
+    other = play(replace(begun, rows=turned), 2025, daily, SUGGEST, seconds).rows
+    theirs = set(other.filter(pl.col("worked_on") == first)["row_id"])
+    assert mine <= theirs or theirs <= mine
+    assert not made.equals(other), "the days after it may differ"
 
 
 def test_a_better_start_finds_more_corrections_in_time(
