@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.isotonic import IsotonicRegression
 
-from models.ranker import Calibration, Floats, logit
+from models.calibration import Calibration, Floats, logit
 
 PRIOR = 20.0
 """Strength of the belief that a family needs no shift, in units of p × (1 − p) added up over its rows."""

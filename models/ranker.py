@@ -20,16 +20,12 @@ import polars as pl
 from features.columns import OF_ROW
 from features.repairs.scope import SUBJECTS
 from features.values import NUMBER
+from models.calibration import Calibration, Floats
 from models.neighbours import NAMES, beside
 from tadasu.errors import TadasuError
 from tadasu.store import write_text
 
-Floats = npt.NDArray[np.float64]
 KEY = ("tax_year", "row_id", "repair_id")
-TRACE = 0.002
-"""Share of the raw score in a calibrated probability."""
-
-
 SHARED = frozenset(column.name for column in OF_ROW)
 """Columns that all repairs of a row share."""
 CLEAR = 4
@@ -40,36 +36,6 @@ FAMILY = {
     for name in fields
 }
 """The family (subject, from 1) of each field's number; 0 is that of rows that name none."""
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """A monotone map from a model's score to a probability: knots of an isotonic regression.
-
-    `shifts` (log-odds by family) correct what a family is off after that.
-    """
-
-    scores: tuple[float, ...] = (0.0, 1.0)
-    probabilities: tuple[float, ...] = (0.0, 1.0)
-    shifts: tuple[float, ...] = ()
-
-    def apply(self, score: Floats, family: npt.NDArray[np.int64] | None = None) -> Floats:
-        """Return the probabilities of scores (shape n): within a family higher scores get higher ones.
-
-        An isotonic regression has plateaus; a trace of the score keeps the order inside them.
-        """
-        step = np.interp(score, self.scores, self.probabilities)
-        p = np.asarray((1.0 - TRACE) * step + TRACE * score, dtype=np.float64)
-        if family is None or not self.shifts:
-            return p
-        odds = logit(p) + np.asarray(self.shifts)[family]
-        return np.asarray(1.0 / (1.0 + np.exp(-odds)), dtype=np.float64)
-
-
-def logit(p: Floats) -> Floats:
-    """Return the log-odds of probabilities, those of 0 and 1 cut off."""
-    inside = np.clip(p, 1e-6, 1.0 - 1e-6)
-    return np.asarray(np.log(inside / (1.0 - inside)), dtype=np.float64)
 
 
 @dataclass(frozen=True)

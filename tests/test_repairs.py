@@ -8,6 +8,7 @@ import pytest
 from features.build import featurize
 from features.columns import COLUMNS
 from features.repairs.kinds import KINDS
+from pipelines.featurize import featurize as in_years
 from tadasu.fields import correctable
 from tadasu.law import Law
 from tadasu.tables import CHANGES, EXTRACT, INCONSISTENCIES, REPAIRS, TRUTH
@@ -133,6 +134,14 @@ def test_labels_of_the_judged_year_do_not_reach_its_features(
         again = featurize(now | {"corrections": corrections}, past, Law.of(YEAR))
         assert again["features"].equals(mini_frames[YEAR]["features"])
         assert again["repairs"].equals(mini_frames[YEAR]["repairs"])
+
+
+def test_later_years_do_not_reach_a_years_features(mini_tables: Tables, mini_frames: Tables) -> None:
+    """With the folders of later years removed, every feature of a year is as with them there."""
+    earlier = {year: tables for year, tables in mini_tables.items() if year <= YEAR}
+    assert max(mini_tables) > YEAR
+    for year, frames in in_years(earlier, ordinance="tokyo_ward"):
+        assert frames["features"].equals(mini_frames[year]["features"])
 
 
 def test_a_year_without_history_has_empty_clues_not_errors(mini_tables: Tables) -> None:
