@@ -9,7 +9,8 @@ import numpy.typing as npt
 import polars as pl
 
 from features.labels import labels
-from models.ranker import KEY, Floats, families, matrix_of
+from models.calibration import Floats
+from models.ranker import KEY, families, matrix_of
 
 Mask = npt.NDArray[np.bool_]
 Whole = npt.NDArray[np.int64]

@@ -16,9 +16,10 @@ import polars as pl
 from sklearn.metrics import average_precision_score, log_loss
 
 from models.calibrate import isotonic, with_shifts
+from models.calibration import Calibration, Floats
 from models.learning import Mask, Rows, Whole, labelled, matrix, rows_of, sampled
 from models.neighbours import beside, links
-from models.ranker import FAMILY, KEY, Calibration, Floats, Ranker, row_matrix
+from models.ranker import FAMILY, KEY, Ranker, row_matrix
 from models.settings import ModelSettings
 from tadasu.errors import TadasuError
 

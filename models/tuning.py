@@ -15,8 +15,9 @@ import numpy.typing as npt
 import optuna
 import polars as pl
 
+from models.calibration import Floats
 from models.learning import Mask, Rows, labelled, matrix, rows_of, sampled
-from models.ranker import KEY, Floats, row_matrix
+from models.ranker import KEY, row_matrix
 from models.settings import ModelSettings, TuneSettings
 
 Progress = Callable[[str, float], None]

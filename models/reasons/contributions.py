@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 
 from features.columns import COLUMNS
-from models.ranker import Floats, Ranker
+from models.calibration import Floats
+from models.ranker import Ranker
 
 CLEARNESS = "修正案の有力さ"
 """Group of what the row model sees beside the columns: how clear the best repair is."""

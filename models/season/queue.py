@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from models.calibration import Floats
 from models.hours import cost
 from models.lanes import in_lanes, ranked
-from models.ranker import Floats
 from models.season.update import Matrix, Update, learn
 from models.seconds import Seconds
 from models.settings import SeasonSettings, SuggestSettings

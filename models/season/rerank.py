@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from models.calibration import Floats
 from models.certificate import Certificate
 from models.neighbours import links
-from models.ranker import KEY, Floats, Ranker, row_matrix, spread
+from models.ranker import KEY, Ranker, row_matrix, spread
 from models.season.known import decided
 from models.season.update import Update, learn
 from models.seconds import Seconds

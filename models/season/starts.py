@@ -8,10 +8,11 @@ import polars as pl
 from features.columns.listed import HISTORY
 from features.labels import SIGNATURE, labels
 from features.values import NUMBER
+from models.calibration import Floats
 from models.evaluation.baselines import settling
 from models.hours import SHOWN
 from models.judge import by_row
-from models.ranker import KEY, Floats, row_matrix, spread
+from models.ranker import KEY, row_matrix, spread
 from models.season.queue import Start
 from models.season.rerank import View
 from models.seconds import by_hand

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from sklearn.metrics import log_loss
 
 from models.calibrate import with_shifts
-from models.ranker import Calibration, Floats, logit
+from models.calibration import Calibration, Floats, logit
 from models.settings import SeasonSettings
 
 Matrix = npt.NDArray[np.float32]
