@@ -1,6 +1,7 @@
 """Simulate a season: the newest judged year day by day, from no record, another ward's, and its own."""
 
 import io
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -13,16 +14,21 @@ from tadasu.tables import EXTRACT
 
 if TYPE_CHECKING:
     from models.season.queue import Played, Start
+    from models.seconds import Seconds
 
 Tables = dict[str, pl.DataFrame]
 OWN, OTHER, NONE, HAND = "自区の実績あり", "他区の実績", "実績なし", "手作業（検出順）"
+
+
+def _telling(job: Job, name: str, place: int, count: int) -> Callable[[float], None]:
+    """Return how one start of several tells its progress (0 to 1)."""
+    return lambda share: job.progress(name, (place + share) / count)
 
 
 def run(job: Job) -> None:
     """Write by day what each start had worked, found and missed; figures; one picture."""
     from models.season.picture import missed_by_day
     from models.season.queue import in_time, play
-    from models.seconds import Seconds
 
     if not job.has("backtest/"):
         raise TadasuError(
@@ -31,7 +37,7 @@ def run(job: Job) -> None:
         )
     settings = job.settings
     year, starts = _starts(job)
-    seconds = Seconds(**_recorded(job, year))
+    seconds = _recorded(job, year)
     played = []
     for place, begun in enumerate(starts):
         made = play(
@@ -40,7 +46,7 @@ def run(job: Job) -> None:
             settings.season,
             settings.suggest,
             seconds,
-            lambda share, place=place, name=begun.name: job.progress(name, (place + share) / len(starts)),
+            _telling(job, begun.name, place, len(starts)),
         )
         played.append(made)
     days = pl.concat([made.days.select(pl.lit(made.name).alias("start"), pl.all()) for made in played])
@@ -79,14 +85,12 @@ def _starts(job: Job) -> tuple[int, list["Start"]]:
     return year, [*made, hand]
 
 
-def _recorded(job: Job, year: int) -> dict[str, float]:
-    from dataclasses import asdict
-
+def _recorded(job: Job, year: int) -> "Seconds":
     from models.seconds import Seconds
 
     spent = (job.table(known, "corrections") for known in job.years() if known < year)
     settings = job.settings
-    return asdict(Seconds.recorded(spent, settings.suggest.time, tuple(settings.ward.bulk_staff)))
+    return Seconds.recorded(spent, settings.suggest.time, tuple(settings.ward.bulk_staff))
 
 
 def _figures(played: "Played") -> dict[str, float]:
