@@ -62,7 +62,7 @@ def _records(
         last_claims=last_claims(prepared, before),
         last_shared=last_shared(prepared, tables, before),
         payers=payer_history(past),
-        payer_rows=payer_rows(tables, past),
+        payer_rows=payer_rows(tables, past, bulk_staff),
         related=kin.related_evidence(known, prepared),
         claimants=kin.claimant_evidence(known, prepared, tables),
         household=kin.household_evidence(prepared, tables),

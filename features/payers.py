@@ -28,7 +28,11 @@ def row_payers(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     return lines.drop("document_id", "kind").unique().sort("row_id", "payer_id")
 
 
-def payer_rows(tables: dict[str, pl.DataFrame], past: dict[int, dict[str, pl.DataFrame]]) -> pl.DataFrame:
+def payer_rows(
+    tables: dict[str, pl.DataFrame],
+    past: dict[int, dict[str, pl.DataFrame]],
+    bulk_staff: tuple[str, ...] = (),
+) -> pl.DataFrame:
     """Return by row_id what is known of its payers; of several the most conspicuous.
 
     payer_listed: people of the payer on the list; payer_same_share: share of its people with the same check;
@@ -41,7 +45,7 @@ def payer_rows(tables: dict[str, pl.DataFrame], past: dict[int, dict[str, pl.Dat
     same = lines.group_by("payer_id", "check_code").agg(payer_same=pl.col("person_id").n_unique())
     frame = lines.join(people, on="payer_id", how="left").join(listed, on="payer_id", how="left")
     frame = frame.join(same, on=["payer_id", "check_code"], how="left")
-    frame = frame.join(_earlier(past), on=["payer_id", "named"], how="left")
+    frame = frame.join(_earlier(past, bulk_staff), on=["payer_id", "named"], how="left")
     return (
         frame.with_columns(payer_same_share=pl.col("payer_same") / (pl.col("payer_all") + SHRINK))
         .group_by("row_id")
@@ -53,9 +57,11 @@ def payer_rows(tables: dict[str, pl.DataFrame], past: dict[int, dict[str, pl.Dat
     )
 
 
-def _earlier(past: dict[int, dict[str, pl.DataFrame]]) -> pl.DataFrame:
+def _earlier(past: dict[int, dict[str, pl.DataFrame]], bulk_staff: tuple[str, ...]) -> pl.DataFrame:
     parts = [
-        row_payers(year).join(labels(year["corrections"]).select("row_id", "signature"), on="row_id")
+        row_payers(year).join(
+            labels(year["corrections"], bulk_staff).select("row_id", "signature"), on="row_id"
+        )
         for _, year in sorted(past.items())
         if year["corrections"].height
     ]

@@ -47,6 +47,9 @@ class Served:
     ) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Return the calibrated probability of each repair (line), float64 in [0, 1].
 
+        Each row is judged as if alone: which rows are beside one another stands in no feature, so these
+        differ from the suggestions, where it is known.
+
         Args:
             model_input: lines (tax_year, row_id, repair_id, columns…), columns in any order; all repairs of a
                 row stand together, 'leave' (repair_id 0) first, for a row's probabilities add up to one.

@@ -125,7 +125,7 @@ class SuggestSettings:
     """
 
     lines: int = 3
-    explain_rows: int = 3_000
+    explain_rows: int = 1_000
     inquire_from: float = 0.5
     correction_worth: int = 1_000
     unlisted: float = 0.03

@@ -6,6 +6,7 @@ import pytest
 
 from features.lawful import VIEWS, gaps
 from features.outcome import outcomes
+from features.payers import payer_rows
 from features.repairs import propose
 from features.repairs.keying import variants
 from features.repairs.proposals import Proposed
@@ -127,3 +128,15 @@ def test_rows_beside_say_what_was_first_judged_of_them() -> None:
     assert told["own_other"][:3:2] == pytest.approx([0.6, 0.1])
     assert told["home_other"][:3] == pytest.approx([0.9, 0.6, 0.9])
     assert np.isnan([told[name][3] for name in NAMES]).all(), "a row without neighbours has no such clue"
+
+
+def test_rows_closed_in_bulk_are_no_record_of_a_payer(mini_tables: Tables) -> None:
+    """What nobody looked at is missing: it neither counts as a row of the payer nor as 'needs nothing'."""
+    past = {YEAR - 1: mini_tables[YEAR - 1]}
+    known = payer_rows(mini_tables[YEAR], past)
+    assert known["payer_field_rows"].sum() > 0
+    staff = tuple(mini_tables[YEAR - 1]["corrections"]["staff_id"].drop_nulls().unique())
+    closed = payer_rows(mini_tables[YEAR], past, staff)
+    assert closed["payer_field_rows"].is_null().all()
+    assert closed["payer_field_share"].is_null().all()
+    assert closed["payer_listed"].equals(known["payer_listed"]), "this year's list is evidence all the same"

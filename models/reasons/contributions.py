@@ -1,6 +1,7 @@
 """How much each group of clues weighed in the judgement that a row needs a correction: grouped TreeSHAP.
 
-Contributions are log-odds of the row model and add up exactly to its score (Lundberg et al., 2018); they say
+Contributions are log-odds of the first row model and add up exactly to its score (Lundberg et al., 2018);
+what the judgements of the rows beside change afterwards (`models.neighbours`) is not in them. They say
 what the model looked at, not why the record is wrong.
 """
 
