@@ -1,0 +1,117 @@
+"""Deductions, claims, statuses and the housing loan of the adopted paper, in resident-tax amounts.
+
+Papers state income-tax amounts: what follows from a status, a count or a premium is computed anew, the rest
+is an amount paid and the same in both taxes.
+"""
+
+import polars as pl
+
+from tadasu.law import Law
+from tadasu.law.income import COMPREHENSIVE
+
+AMOUNTS = ("casualty_loss", "medical_expense", "self_medication", "small_enterprise_mutual_aid")
+COUNTS = (
+    "n_dependent_general",
+    "n_dependent_specified",
+    "n_dependent_elderly",
+    "n_dependent_elderly_cohabiting",
+    "n_dependent_under16",
+    "n_disabled_ordinary",
+    "n_disabled_special",
+    "n_disabled_special_cohabiting",
+)
+FLAGS = ("widow", "single_parent", "working_student")
+LIFE = ("new_life_premium", "old_life_premium", "care_premium", "new_pension_premium", "old_pension_premium")
+EARTHQUAKE = ("earthquake_premium", "old_long_term_premium")
+
+
+def claims(adopted: pl.DataFrame, relatives: pl.DataFrame, law: Law) -> pl.DataFrame:
+    """Return a row a person: what the adopted paper claims, without what the taxpayer's income decides.
+
+    `relatives` are the lines of `dependents`: 特定親族特別控除 goes by the income that a line states.
+    """
+    special = relatives.filter(pl.col("role") == "dependent").select(
+        "document_id", specified_by_line=law.specified_relative_special(pl.col("stated_income"))
+    )
+    special = special.group_by("document_id").agg(pl.col("specified_by_line").sum())
+    papers = adopted.join(special, on="document_id", how="left", maintain_order="left")
+    return papers.select(
+        "person_id",
+        *(pl.col(name).fill_null(0) for name in (*AMOUNTS, *COUNTS)),
+        *(pl.col(name).fill_null(value=False) for name in FLAGS),
+        pl.col("spouse_kind").fill_null("none"),
+        pl.col("self_disability").fill_null("none"),
+        _life(law).alias("life_insurance"),
+        _earthquake(law).alias("earthquake_insurance"),
+        dividend_levy_credit=pl.col("dividend_levy_credit").fill_null(0),
+        specified_relative_special=_specified(),
+        stated_special=pl.col("spouse_special_deduction").fill_null(0),
+        stated_spouse_income="spouse_total_income",
+    )
+
+
+def _life(law: Law) -> pl.Expr:
+    """From the premiums; where none is stated, the deduction as far as the resident tax grants one."""
+    stated = law.deductions.life_insurance.total_cap.cap(pl.col("life_insurance").fill_null(0))
+    premiums = [pl.col(name) for name in LIFE]
+    return pl.when(_some(premiums)).then(law.life_insurance(*premiums)).otherwise(stated)
+
+
+def _earthquake(law: Law) -> pl.Expr:
+    stated = law.deductions.earthquake_insurance.cap.cap(pl.col("earthquake_insurance").fill_null(0))
+    premiums = [pl.col(name) for name in EARTHQUAKE]
+    return pl.when(_some(premiums)).then(law.earthquake_insurance(*premiums)).otherwise(stated)
+
+
+def _some(premiums: list[pl.Expr]) -> pl.Expr:
+    return pl.any_horizontal(premium.is_not_null() for premium in premiums)
+
+
+def _specified() -> pl.Expr:
+    """Where no line states an income, the stated deduction stands."""
+    stated = pl.col("specified_relative_special").fill_null(0)
+    return pl.when(stated > 0).then(pl.coalesce("specified_by_line", stated)).otherwise(0)
+
+
+def spouse(record: pl.DataFrame, law: Law) -> pl.DataFrame:
+    """Add what a claimed spouse gives by both incomes: the special deduction and the spouse's income."""
+    income, total = pl.col("stated_spouse_income").fill_null(0), _total()
+    special = pl.when(pl.col("stated_special") > 0).then(law.spouse_special(total, income)).otherwise(0)
+    record = record.with_columns(spouse_special_deduction=special)
+    claimed = (pl.col("spouse_kind") != "none") | (pl.col("spouse_special_deduction") > 0)
+    return record.with_columns(spouse_total_income=pl.when(claimed).then("stated_spouse_income")).drop(
+        "stated_special", "stated_spouse_income"
+    )
+
+
+def _total() -> pl.Expr:
+    """Return the total income of a record that is not assessed yet (see `tadasu.law.income.total`)."""
+    comprehensive = pl.sum_horizontal(COMPREHENSIVE) - pl.col("income_adjustment")
+    separate = pl.col("separate_transfer_income").clip(0) + pl.col("stock_income").clip(0)
+    return comprehensive.clip(0) + separate
+
+
+def housing_loan(valid: pl.DataFrame, law: Law) -> pl.DataFrame:
+    """Return (person_id, housing_loan_credit) by the strongest paper that states a deductible amount.
+
+    The cap goes by the taxable total income of the income tax: the paper's income, without what is taxed
+    apart, less its deductions.
+    """
+    apart = pl.sum_horizontal(
+        pl.col(name).fill_null(0).clip(0) for name in ("separate_transfer_income", "stock_income")
+    )
+    salary = pl.col("salary_income") - pl.col("income_adjustment").fill_null(0)
+    income = pl.coalesce(pl.col("total_income") - apart, salary).fill_null(0)
+    base = law.rounding.taxable_income.cut((income - pl.col("deductions_total").fill_null(0)).clip(0))
+    credit = law.housing_loan(
+        pl.col("housing_loan_deductible"),
+        pl.col("income_tax_before_credits"),
+        base,
+        pl.col("housing_move_in_on"),
+        pl.coalesce("total_income", salary),
+    )
+    loans = valid.filter(pl.col("housing_loan_deductible").is_not_null()).sort(
+        "person_id", "strength", "received_on", "document_id", descending=[False, False, True, True]
+    )
+    first = loans.unique("person_id", keep="first", maintain_order=True)
+    return first.select("person_id", housing_loan_credit=credit)

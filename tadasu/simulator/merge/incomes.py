@@ -1,0 +1,81 @@
+"""The incomes of a person: the sum over the reports, unless a return fixes them.
+
+Salary and pension income are computed from the revenue by law; a return's stand as it states them, and where
+it names no revenue of a kind, the reports of that kind are taken.
+"""
+
+import polars as pl
+
+from tadasu.law import Law
+from tadasu.law.income import COMPREHENSIVE
+
+OTHERS = (
+    *(name for name in COMPREHENSIVE if name not in ("salary_income", "pension_income")),
+    "separate_transfer_income",
+    "stock_income",
+    "loss_carryforward",
+)
+"""Incomes and losses that only returns state."""
+
+_SUMMED = ("salary_revenue", "pension_revenue", "social_insurance")
+
+
+def reported(valid: pl.DataFrame) -> pl.DataFrame:
+    """Return (person_id, salary_revenue, pension_revenue, social_insurance, special_collection) over reports."""
+    kinds = pl.col("kind").is_in(("salary_report", "pension_report"))
+    return (
+        valid.filter(kinds)
+        .group_by("person_id")
+        .agg(pl.col(*_SUMMED).sum(), pl.col("special_collection").fill_null(value=False).any())
+        .sort("person_id")
+    )
+
+
+def incomes(adopted: pl.DataFrame, valid: pl.DataFrame, register: pl.DataFrame, law: Law) -> pl.DataFrame:
+    """Return a row a person with all incomes, social insurance, adjustment and collection.
+
+    Args:
+        adopted: one paper a person (`in_force.adopted`); its statements are those of a return where it is one.
+        valid: all papers in force.
+        register: (person_id, birth_date), by which the income from a pension goes.
+        law: of the tax year.
+    """
+    by_reports = reported(valid).rename(lambda name: name if name == "person_id" else f"reported_{name}")
+    people = adopted.join(by_reports, on="person_id", how="left", maintain_order="left")
+    people = people.join(register, on="person_id", how="left", maintain_order="left")
+    is_return = pl.col("strength") <= 1
+    people = people.select(
+        "person_id",
+        is_return=is_return,
+        birth_date="register_birth",
+        stated_salary=pl.when(is_return).then("salary_income"),
+        stated_pension=pl.when(is_return).then("pension_income"),
+        stated_adjustment=pl.col("income_adjustment").fill_null(0),
+        special_collection=pl.col("reported_special_collection").fill_null(value=False),
+        **{name: _of_return(name, is_return) for name in _SUMMED},
+        **{name: pl.when(is_return).then(name).otherwise(0).fill_null(0) for name in OTHERS},
+    )
+    return _by_law(people, law)
+
+
+def _of_return(name: str, is_return: pl.Expr) -> pl.Expr:
+    reports = pl.col(f"reported_{name}").fill_null(0)
+    return pl.when(is_return).then(pl.coalesce(name, reports)).otherwise(reports)
+
+
+def _by_law(people: pl.DataFrame, law: Law) -> pl.DataFrame:
+    """Compute salary income, pension income and the adjustment where no return states them."""
+    salary = pl.coalesce("stated_salary", law.salary_income.of(pl.col("salary_revenue")))
+    people = people.with_columns(salary_income=salary)
+    separate = pl.col("separate_transfer_income").clip(0) + pl.col("stock_income").clip(0)
+    others = pl.sum_horizontal(name for name in COMPREHENSIVE if name != "pension_income")
+    other = (others - pl.col("stated_adjustment")).clip(0) + separate
+    pension = law.pension_income_of(pl.col("pension_revenue"), pl.col("birth_date"), other).fill_null(0)
+    people = people.with_columns(pension_income=pl.coalesce("stated_pension", pension))
+    beside = law.income_adjustment_pension(
+        pl.col("salary_income") - pl.col("stated_adjustment"), pl.col("pension_income")
+    )
+    computed = pl.col("stated_adjustment") + beside
+    return people.with_columns(
+        income_adjustment=pl.when("is_return").then("stated_adjustment").otherwise(computed)
+    ).drop("stated_salary", "stated_pension", "stated_adjustment")
