@@ -8,6 +8,7 @@ import polars as pl
 
 from tadasu.law import Law
 from tadasu.law.income import COMPREHENSIVE
+from tadasu.simulator.merge.in_force import adopted
 
 AMOUNTS = ("casualty_loss", "medical_expense", "self_medication", "small_enterprise_mutual_aid")
 COUNTS = (
@@ -25,16 +26,17 @@ LIFE = ("new_life_premium", "old_life_premium", "care_premium", "new_pension_pre
 EARTHQUAKE = ("earthquake_premium", "old_long_term_premium")
 
 
-def claims(adopted: pl.DataFrame, relatives: pl.DataFrame, law: Law) -> pl.DataFrame:
+def claims(one: pl.DataFrame, relatives: pl.DataFrame, law: Law) -> pl.DataFrame:
     """Return a row a person: what the adopted paper claims, without what the taxpayer's income decides.
 
+    `one` holds one paper a person (`in_force.adopted`).
     `relatives` are the lines of `dependents`: 特定親族特別控除 goes by the income that a line states.
     """
     special = relatives.filter(pl.col("role") == "dependent").select(
         "document_id", specified_by_line=law.specified_relative_special(pl.col("stated_income"))
     )
     special = special.group_by("document_id").agg(pl.col("specified_by_line").sum())
-    papers = adopted.join(special, on="document_id", how="left", maintain_order="left")
+    papers = one.join(special, on="document_id", how="left", maintain_order="left")
     return papers.select(
         "person_id",
         *(pl.col(name).fill_null(0) for name in (*AMOUNTS, *COUNTS)),
@@ -45,8 +47,9 @@ def claims(adopted: pl.DataFrame, relatives: pl.DataFrame, law: Law) -> pl.DataF
         _earthquake(law).alias("earthquake_insurance"),
         dividend_levy_credit=pl.col("dividend_levy_credit").fill_null(0),
         specified_relative_special=_specified(),
-        stated_special=pl.col("spouse_special_deduction").fill_null(0),
-        stated_spouse_income="spouse_total_income",
+        spouse_special_deduction=pl.col("spouse_special_deduction").fill_null(0),
+        spouse_total_income="spouse_total_income",
+        stated_minor="minor",
     )
 
 
@@ -73,15 +76,12 @@ def _specified() -> pl.Expr:
     return pl.when(stated > 0).then(pl.coalesce("specified_by_line", stated)).otherwise(0)
 
 
-def spouse(record: pl.DataFrame, law: Law) -> pl.DataFrame:
-    """Add what a claimed spouse gives by both incomes: the special deduction and the spouse's income."""
-    income, total = pl.col("stated_spouse_income").fill_null(0), _total()
-    special = pl.when(pl.col("stated_special") > 0).then(law.spouse_special(total, income)).otherwise(0)
-    record = record.with_columns(spouse_special_deduction=special)
-    claimed = (pl.col("spouse_kind") != "none") | (pl.col("spouse_special_deduction") > 0)
-    return record.with_columns(spouse_total_income=pl.when(claimed).then("stated_spouse_income")).drop(
-        "stated_special", "stated_spouse_income"
-    )
+def spouse_special(record: pl.DataFrame, law: Law) -> pl.DataFrame:
+    """Replace a stated 配偶者特別控除 by the resident tax's, by the incomes of both."""
+    income = pl.col("spouse_total_income").fill_null(0)
+    claimed = pl.col("spouse_special_deduction") > 0
+    amount = pl.when(claimed).then(law.spouse_special(_total(), income)).otherwise(0)
+    return record.with_columns(spouse_special_deduction=amount)
 
 
 def _total() -> pl.Expr:
@@ -92,7 +92,7 @@ def _total() -> pl.Expr:
 
 
 def housing_loan(valid: pl.DataFrame, law: Law) -> pl.DataFrame:
-    """Return (person_id, housing_loan_credit) by the strongest paper that states a deductible amount.
+    """Return (person_id, housing_loan_credit) of the tax return, or else of the adjusted salary report.
 
     The cap goes by the taxable total income of the income tax: the paper's income, without what is taxed
     apart, less its deductions.
@@ -110,8 +110,5 @@ def housing_loan(valid: pl.DataFrame, law: Law) -> pl.DataFrame:
         pl.col("housing_move_in_on"),
         pl.coalesce("total_income", salary),
     )
-    loans = valid.filter(pl.col("housing_loan_deductible").is_not_null()).sort(
-        "person_id", "strength", "received_on", "document_id", descending=[False, False, True, True]
-    )
-    first = loans.unique("person_id", keep="first", maintain_order=True)
-    return first.select("person_id", housing_loan_credit=credit)
+    income_tax = (pl.col("kind") == "tax_return") | pl.col("year_end_adjusted")
+    return adopted(valid.filter(income_tax)).select("person_id", housing_loan_credit=credit)

@@ -2,7 +2,8 @@
 
 Deductions, claims and statuses come from one adopted paper of a person: 確定申告書, else 住民税申告書, else the
 year-end adjusted salary report, else the pension report, else a salary report without adjustment, 甲 before 乙.
-Later beats earlier within one kind, and a salary report of a greater salary one of a smaller.
+Within one kind the later return beats the earlier, the greater salary or pension the smaller, and a pension
+report with a declaration of relatives (扶養親族等申告書) one without.
 """
 
 import polars as pl
@@ -31,13 +32,16 @@ def in_force(documents: pl.DataFrame) -> pl.DataFrame:
 
 def adopted(valid: pl.DataFrame) -> pl.DataFrame:
     """Return of each person the one paper in force whose deductions, claims and statuses are taken."""
+    is_return = pl.col("kind").is_in(RETURNS)
     order = valid.sort(
         "person_id",
         "strength",
+        pl.when(is_return).then("received_on"),
+        pl.col("spouse_kind").is_null(),
+        pl.coalesce("salary_revenue", "pension_revenue"),
         "received_on",
-        "salary_revenue",
         "document_id",
-        descending=[False, False, True, True, True],
+        descending=[False, False, True, False, True, True, True],
         nulls_last=True,
     )
     return order.unique("person_id", keep="first", maintain_order=True)

@@ -31,21 +31,22 @@ def reported(valid: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def incomes(adopted: pl.DataFrame, valid: pl.DataFrame, register: pl.DataFrame, law: Law) -> pl.DataFrame:
+def incomes(one: pl.DataFrame, valid: pl.DataFrame, register: pl.DataFrame, law: Law) -> pl.DataFrame:
     """Return a row a person with all incomes, social insurance, adjustment and collection.
 
     Args:
-        adopted: one paper a person (`in_force.adopted`); its statements are those of a return where it is one.
+        one: one paper a person (`in_force.adopted`); its statements are those of a return where it is one.
         valid: all papers in force.
         register: (person_id, birth_date), by which the income from a pension goes.
         law: of the tax year.
     """
     by_reports = reported(valid).rename(lambda name: name if name == "person_id" else f"reported_{name}")
-    people = adopted.join(by_reports, on="person_id", how="left", maintain_order="left")
+    people = one.join(by_reports, on="person_id", how="left", maintain_order="left")
     people = people.join(register, on="person_id", how="left", maintain_order="left")
     is_return = pl.col("strength") <= 1
     people = people.select(
         "person_id",
+        "strength",
         is_return=is_return,
         birth_date="register_birth",
         stated_salary=pl.when(is_return).then("salary_income"),
@@ -64,7 +65,10 @@ def _of_return(name: str, is_return: pl.Expr) -> pl.Expr:
 
 
 def _by_law(people: pl.DataFrame, law: Law) -> pl.DataFrame:
-    """Compute salary income, pension income and the adjustment where no return states them."""
+    """Compute salary income, pension income and the adjustment where no return states them.
+
+    An employer states the adjustment for a high salary only; a tax return all of it.
+    """
     salary = pl.coalesce("stated_salary", law.salary_income.of(pl.col("salary_revenue")))
     people = people.with_columns(salary_income=salary)
     separate = pl.col("separate_transfer_income").clip(0) + pl.col("stock_income").clip(0)
@@ -75,7 +79,13 @@ def _by_law(people: pl.DataFrame, law: Law) -> pl.DataFrame:
     beside = law.income_adjustment_pension(
         pl.col("salary_income") - pl.col("stated_adjustment"), pl.col("pension_income")
     )
-    computed = pl.col("stated_adjustment") + beside
-    return people.with_columns(
-        income_adjustment=pl.when("is_return").then("stated_adjustment").otherwise(computed)
-    ).drop("stated_salary", "stated_pension", "stated_adjustment")
+    by_strength = (
+        pl.when(pl.col("strength") == 0)
+        .then("stated_adjustment")
+        .when("is_return")
+        .then(pl.max_horizontal("stated_adjustment", beside))
+        .otherwise(pl.col("stated_adjustment") + beside)
+    )
+    return people.with_columns(income_adjustment=by_strength).drop(
+        "strength", "is_return", "stated_salary", "stated_pension", "stated_adjustment"
+    )

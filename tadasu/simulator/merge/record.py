@@ -14,8 +14,8 @@ from tadasu.tables import ASSESSMENTS
 def merge(residents: pl.DataFrame, papers: Papers, law: Law) -> pl.DataFrame:
     """Return `assessments` (standard layout, whole yen) as a tax system merges the papers of one tax year.
 
-    One row a person with a paper in force. What no paper says follows the register: the age of a minor and of
-    who draws a pension, residence on the assessment date.
+    One row a person with a paper in force. What no paper says follows the register: residence on the
+    assessment date, the age of who draws a pension, and of a minor where no box says it.
     """
     valid = in_force(papers.documents)
     one = adopted(valid)
@@ -25,7 +25,7 @@ def merge(residents: pl.DataFrame, papers: Papers, law: Law) -> pl.DataFrame:
         "public_assistance",
         register_birth="birth_date",
         is_resident=_resident_on(date(law.year, 1, 1)),
-        minor=law.is_minor(pl.col("birth_date")),
+        by_age=law.is_minor(pl.col("birth_date")),
     )
     births = register.select("person_id", "register_birth")
     record = incomes.incomes(one, valid, births, law)
@@ -36,9 +36,10 @@ def merge(residents: pl.DataFrame, papers: Papers, law: Law) -> pl.DataFrame:
         gifts.gifts(papers.donations, valid, one),
     ):
         record = record.join(more, on="person_id", how="left", maintain_order="left")
-    record = claims.spouse(record, law).with_columns(
+    record = claims.spouse_special(record, law).with_columns(
         pl.col("housing_loan_credit", "donation_furusato", "donation_other").fill_null(0),
-        pl.col("one_stop", "is_resident", "minor").fill_null(value=False),
+        pl.col("one_stop", "is_resident").fill_null(value=False),
+        minor=pl.coalesce("stated_minor", "by_age", pl.lit(value=False)),
         tax_year=pl.lit(law.year, pl.Int32),
     )
     return ASSESSMENTS.arrange(assess(record, law))
