@@ -81,6 +81,14 @@ lock: setup  ## Renew requirements.lock and bootstrap.lock from pyproject.toml
 	@{ echo "# The installer itself and what builds from source, pinned; \`make lock\` renews this file together with requirements.lock."; \
 	   awk '/^[a-z]/{on=/^(setuptools|uv)==/} on' requirements.lock; } > bootstrap.lock
 
+.PHONY: bundle
+bundle: setup  ## One archive in dist/ that installs without a network (BUNDLE_PYTHON=3.12, DIRTY=yes: docs/closed_network.md)
+	@$(BIN)/python -m bundle $(if $(BUNDLE_PYTHON),--python $(BUNDLE_PYTHON)) $(if $(DIRTY),--dirty)
+
+.PHONY: bundle-trial
+bundle-trial: setup  ## Install, upgrade, roll back, break off and damage a bundle where there is no network (by hand, 15 minutes)
+	@sh bundle/trial.sh $(BIN)/python
+
 .PHONY: clean
 clean:  ## Remove the environment and caches (data/ stays)
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -1,0 +1,1 @@
+"""One archive that installs Tadasu on a machine without a network; not part of what is installed."""
