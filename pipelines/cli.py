@@ -20,7 +20,8 @@ tadasu: proposes, ranks and explains corrections to a ward's inconsistency list 
   tadasu connect FOLDER [to=FILE]         propose a mapping for files that nobody knows yet
   tadasu connect --check FILE.yaml        read them as it says, write nothing: kept, put aside, unknown codes
   tadasu explain ROW_ID [--year YEAR]     one row opened: documents, candidates, reasons
-  tadasu export [settings]         accepted corrections to the tax system's layout, each once, with a receipt
+  tadasu export [--dry-run] [settings]    accepted corrections to the tax system's layout, each once, with a
+                                   receipt; --dry-run prints the receipt and writes nothing
   tadasu key FILE                  make the key of a ward's pseudonyms, outside the repository
   tadasu tune [settings]           search the settings of the models on earlier years (minutes)
   tadasu season [settings]         re-rank what is open, with what staff have decided so far this year
@@ -144,7 +145,8 @@ def _explain(words: list[str]) -> int:
 def _export(words: list[str]) -> int:
     from pipelines import export
 
-    return export.run(_settings(words))
+    dry = {"--dry-run", "export.dry_run=true"}
+    return export.run(_settings([word for word in words if word not in dry]), dry=bool(dry & set(words)))
 
 
 def _key(words: list[str]) -> int:

@@ -5,6 +5,7 @@ import fcntl
 import json
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from collections.abc import Mapping as Mapped
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from tadasu.errors import TadasuError
 from tadasu.extract import mapping
 from tadasu.extract.identifiers import back
 from tadasu.extract.mapping import Mapping
-from tadasu.extract.outgoing import Sorted, layout, sort_out, why
+from tadasu.extract.outgoing import Sorted, layout, sort_out
 from tadasu.extract.outgoing.book import workbook
 from tadasu.store import read_table, sha256, write_bytes, write_table
 from tadasu.tables import ASSESSMENTS, CONFLICTS, DECISIONS, EXPORTED
@@ -52,13 +53,19 @@ class _Place:
         return self.root / self.name
 
 
-def run(settings: Settings, now: dt.datetime | None = None) -> int:
+def run(settings: Settings, now: dt.datetime | None = None, *, dry: bool = False) -> int:
     """Write what was accepted and not sent yet; print what came of it; return the exit code.
 
+    A `dry` run prints the receipt and leaves nothing behind, and does not look anybody's number up.
+
     Raises:
-        TadasuError: there are no decisions or no records, or the layout loses lines; nothing counts as sent.
+        TadasuError: there are no decisions or no records, or the layout cannot be written at all; nothing
+            counts as sent.
     """
     now = now or dt.datetime.now(dt.UTC)
+    if dry:
+        sys.stdout.write(_tried(settings, now))
+        return 0
     with _alone(settings.folder / back.FOLDER):
         root = settings.folder / back.FOLDER / FOLDER
         back.close(root)
@@ -66,14 +73,31 @@ def run(settings: Settings, now: dt.datetime | None = None) -> int:
         told = _layout(settings)
         found = _sorted(settings, exported)
         write_table(settings.folder / REFUSED, found.conflicts)
-        if found.lines.is_empty() and found.repeats.is_empty() and found.conflicts.is_empty():
-            sys.stdout.write(f"送る訂正はありません（送付済み {found.before} 件）。\n")
+        if not found.considered:
+            sys.stdout.write(_nothing(found))
             return 0
         place = _Place(root, _number(root, now))
         receipt = _make(place, found, told, settings, now)
         _count_as_sent(place, receipt, exported, settings)
     sys.stdout.write(receipt.text(place.whole))
     return 0
+
+
+def _tried(settings: Settings, now: dt.datetime) -> str:
+    """Return what the receipt would say; the files are made in a folder that is gone afterwards."""
+    told, found = _layout(settings), _sorted(settings, _sent(settings))
+    if not found.considered:
+        return _nothing(found)
+    numbers = Numbers.stand_ins(settings, told, found.lines)
+    with tempfile.TemporaryDirectory() as scratch:
+        found, files = _files(Path(scratch), found, told, numbers)
+    number = _number(settings.folder / back.FOLDER / FOLDER, now)
+    receipt = Receipt(number, settings.actor, settings.ward.name, now.astimezone(_JAPAN), found, files)
+    return receipt.tried(looked_up=not numbers.kinds)
+
+
+def _nothing(found: Sorted) -> str:
+    return f"送る訂正はありません（送付済み {found.before} 件）。\n"
 
 
 @contextmanager
@@ -90,8 +114,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _exported(settings: Settings, root: Path) -> pl.DataFrame:
     """Return what was sent; an export that was interrupted is finished if it counted as sent, else undone."""
-    path = settings.folder / SENT
-    exported = EXPORTED.arrange(read_table(path)) if path.is_file() else EXPORTED.empty()
+    exported = _sent(settings)
     sent = exported["export_id"].unique().sort().to_list()
     for part in sorted(root.glob(".*.part")):
         place = _Place(root, part.name.removeprefix(".").removesuffix(".part"))
@@ -102,6 +125,13 @@ def _exported(settings: Settings, root: Path) -> pl.DataFrame:
     for name in [one for one in sent if one not in _noted(settings)]:
         _note(settings, name, {"finished": "an interrupted export", **_receipt(_Place(root, name))})
     return exported
+
+
+def _sent(settings: Settings) -> pl.DataFrame:
+    """Return what was sent before; tables of earlier versions lack a column."""
+    path = settings.folder / SENT
+    before = [read_table(path)] if path.is_file() else []
+    return EXPORTED.arrange(pl.concat([EXPORTED.empty(), *before], how="diagonal"))
 
 
 def _noted(settings: Settings) -> set[str]:
@@ -150,7 +180,7 @@ def _make(place: _Place, found: Sorted, told: Mapping, settings: Settings, now: 
     shutil.rmtree(place.part, ignore_errors=True)
     back.close(place.part)
     numbers = Numbers.of(settings, told, (found.lines, found.conflicts))
-    found = found.without(numbers.unknown(found.lines), why.NO_NUMBER)
+    found = found.without(numbers.unknown(found.lines))
     found, files = _files(place.part, found, told, numbers)
     at = now.astimezone(_JAPAN)
     receipt = Receipt(place.name, settings.actor, settings.ward.name, at, found, files)
@@ -177,17 +207,13 @@ def _files(
     """
     files: dict[int, tuple[str, str]] = {}
     for year in found.lines["tax_year"].unique().sort().to_list():
-        lines = numbers.put(found.lines.filter(tax_year=year))
-        path, refused = layout.write(lines, year, told, folder)
-        if refused.height:
-            path.unlink()
-            found = found.without(refused, why.NOT_SAID)
-            lines = numbers.put(found.lines.filter(tax_year=year))
-            if lines.is_empty():
-                continue
+        while not (lines := numbers.put(found.lines.filter(tax_year=year))).is_empty():
             path, refused = layout.write(lines, year, told, folder)
-            assert refused.is_empty(), "what is left was read back before"
-        files[year] = (path.relative_to(folder).as_posix(), sha256(path))
+            if refused.is_empty():
+                files[year] = (path.relative_to(folder).as_posix(), sha256(path))
+                break
+            path.unlink(missing_ok=True)
+            found = found.without(refused)
     return found, files
 
 

@@ -15,6 +15,7 @@ from tadasu.extract.identifiers import Carrier, Hider, Plan, back, key
 from tadasu.extract.identifiers.plan import KINDS
 from tadasu.extract.intake import Intake, Pass
 from tadasu.extract.mapping import Mapping
+from tadasu.extract.outgoing import why
 from tadasu.store import read_table, write_bytes
 from tadasu.tables import PERSON_IDS
 
@@ -112,7 +113,7 @@ class Numbers:
     """The ward's own numbers behind the pseudonyms of some tables; `kinds` are the kinds that are hidden."""
 
     kinds: tuple[str, ...] = ()
-    known: Mapped[str, Mapped[str, str]] = field(default_factory=dict)
+    known: Mapped[str, Mapped[str, str | None]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, settings: Settings, told: Mapping, frames: Sequence[pl.DataFrame]) -> Self:
@@ -138,21 +139,47 @@ class Numbers:
         )
         return cls(plan.kinds, known)
 
+    @classmethod
+    def stand_ins(cls, settings: Settings, told: Mapping, lines: pl.DataFrame) -> Self:
+        """Return numbers that nobody has, as long as the layout wants them: nothing is looked up."""
+        plan = plan_of(settings, told) if settings.ward.file else None
+        if plan is None:
+            return cls()
+        width = _width(told)
+        people = lines["person_id"].unique().sort().to_list()
+        made = {one: f"{n:0{width}}" for n, one in enumerate(people, 1)}
+        gone = {
+            kind: dict.fromkeys(lines[name].drop_nulls().to_list())
+            for kind in plan.also
+            for name in _columns(kind, lines)
+        }
+        return cls(plan.kinds, {"person": made, **gone})
+
     def put(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return a table with the ward's own numbers; a pseudonym that nothing is known of stays."""
         return frame.with_columns(
-            pl.col(name).replace(self.known.get(kind, {}))
+            pl.col(name).replace(list(known), pl.Series(list(known.values()), dtype=pl.String()))
             for kind in self.kinds
             for name in _columns(kind, frame)
+            if (known := self.known.get(kind))
         )
 
     def unknown(self, lines: pl.DataFrame) -> pl.DataFrame:
-        """Return decision_id and field of the lines whose person leads to no number."""
-        if not self.kinds:
-            return lines.select("decision_id", "field").clear()
-        known = list(self.known.get("person", {}))
-        return lines.filter(~pl.col("person_id").is_in(known)).select("decision_id", "field")
+        """Return decision_id, field, reverses, reason of the lines whose person leads to no number."""
+        known = list(self.known.get("person", {})) if self.kinds else lines["person_id"].to_list()
+        gone = lines.filter(~pl.col("person_id").is_in(known))
+        return gone.select("decision_id", "field", "reverses", reason=pl.lit(why.NO_NUMBER))
 
 
 def _columns(kind: str, frame: pl.DataFrame) -> list[str]:
     return [name for name in KINDS[kind] if name in frame.columns]
+
+
+def _width(told: Mapping) -> int:
+    """Return how long a person's number is in the file that goes out; 8 where the layout does not say."""
+    cells = [one for row in (told.outgoing.rows if told.outgoing else ()) for one in row.cells]
+    own = next((one for one in cells if one.column == "person_id"), None)
+    if own is None or told.outgoing is None:
+        return 8
+    fields = {one.name: one.length for one in told.outgoing.layout.positions}
+    return own.reading.width or next((fields[name] for name in own.sources if name in fields), 8)

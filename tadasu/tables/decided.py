@@ -47,6 +47,7 @@ _LINE = (
     text("document_id", "根拠資料"),
     text("staff_id", "担当"),
     text("decision_id", "判断番号"),
+    text("reverses", "取り消す判断番号"),
 )
 
 OUTGOING = Table(
@@ -62,7 +63,7 @@ CONFLICTS = Table(
     "conflicts",
     "送らなかった訂正",
     "a change that was not sent, and why",
-    ("tax_year", "decision_id", "field"),
+    ("tax_year", "decision_id", "field", "reverses"),
     (*_LINE, text("record_value", "現在の記録"), text("reason", "理由", filled=True)),
     mandatory=False,
 )
@@ -71,7 +72,7 @@ EXPORTED = Table(
     "exported",
     "送付済みの訂正",
     "a change that was sent to the tax system, or went with another decision's line that says the same",
-    ("decision_id", "field"),
+    ("decision_id", "field", "reverses"),
     (key("export_id", "送付番号"), Column("sent_at", TIME, "送付日時", filled=True), *OUTGOING.columns),
     mandatory=False,
 )

@@ -16,8 +16,8 @@ from tadasu.errors import TadasuError
 from tadasu.extract.identifiers import Key
 from tadasu.extract.intake import Intake
 from tadasu.extract.mapping import load as load_mapping
-from tadasu.extract.outgoing import why
-from tadasu.tables import ASSESSMENTS, DECISIONS, PERSON_IDS
+from tadasu.extract.outgoing import layout, why
+from tadasu.tables import ASSESSMENTS, DECISIONS, OUTGOING, PERSON_IDS
 
 NOW = dt.datetime(2024, 6, 10, 1, tzinfo=dt.UTC)
 
@@ -73,8 +73,8 @@ def test_a_ward_in_the_standard_layout_gets_the_tables_own_columns(plain: Settin
     assert export.run(plain, NOW) == 0
     folder = plain.folder / "private" / "exports" / "20240610-1"
     assert _lines(folder)[1:] == [
-        "1,2024,P1,salary_revenue,5000000,4000000,2024-06-03,=rd1,,0007,d1",
-        "2,2024,P2,spouse_kind,general,none,2024-06-03,=rd2,,0007,d2",
+        "1,2024,P1,salary_revenue,5000000,4000000,2024-06-03,=rd1,,0007,d1,",
+        "2,2024,P2,spouse_kind,general,none,2024-06-03,=rd2,,0007,d2,",
     ]
     assert {path.stat().st_mode & 0o077 for path in (folder, *folder.iterdir())} == {0}
 
@@ -96,7 +96,7 @@ def test_later_decisions_go_in_an_export_of_their_own(plain: Settings) -> None:
     both.write_parquet(plain.folder / "decisions.parquet")
     export.run(plain, NOW)
     lines = _lines(plain.folder / "private" / "exports" / "20240610-2")
-    assert [line.split(",")[-1] for line in lines[1:]] == ["d3"]
+    assert [line.split(",")[-2] for line in lines[1:]] == ["d3"]
 
 
 def test_the_receipt_adds_up(plain: Settings) -> None:
@@ -104,7 +104,8 @@ def test_the_receipt_adds_up(plain: Settings) -> None:
     export.run(plain, NOW)
     folder = plain.folder / "private" / "exports" / "20240610-1"
     told = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))
-    assert told["considered"] == told["lines"] + told["repeats"] + told["conflicts"] == 2
+    assert told["considered"] == 2
+    _adds_up(told)
     assert told["conflicts_by_reason"] == {why.CHANGED: 1}
     (file,) = told["files"]
     assert (file["lines"], file["people"]) == (1, 1)
@@ -133,6 +134,60 @@ def test_the_workbook_has_numbers_dates_and_text_and_no_formula(plain: Settings)
     assert lines["担当"].to_list() == ["0007", "0007"]
     assert _types(path, 2)["修正前"] == ["n", "s"], "an amount is a number, a word is text"
     assert "<f>" not in _sheet(path, 2)
+
+
+def test_a_voided_decision_goes_back_in_a_line_of_its_own(plain: Settings) -> None:
+    export.run(plain, NOW)
+    _recorded(plain.folder, P1={"salary_revenue": 4_000_000}, P2={"spouse_kind": "general"})
+    decided = pl.read_parquet(plain.folder / "decisions.parquet")
+    voided = decided.with_columns(voided_by=pl.when(pl.col("decision_id") == "d1").then(pl.lit("u1")))
+    voided.write_parquet(plain.folder / "decisions.parquet")
+    export.run(plain, NOW + dt.timedelta(days=1))
+    folder = plain.folder / "private" / "exports" / "20240611-1"
+    assert _lines(folder)[1:] == ["1,2024,P1,salary_revenue,4000000,5000000,2024-06-03,=rd1,,0007,u1,d1"]
+    told = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))
+    assert (told["reversals"], told["corrections"], told["sent_before"], told["decided"]) == (1, 0, 2, 2)
+    _adds_up(told)
+    book = fastexcel.read_excel(folder / "送付票.xlsx").load_sheet("送付した訂正").to_polars()
+    assert book.select("修正前", "修正後", "取り消す判断番号").row(0) == (4_000_000, 5_000_000, "d1")
+    export.run(plain, NOW + dt.timedelta(days=2))
+    assert len(list((plain.folder / "private" / "exports").iterdir())) == 2, "nor is that sent twice"
+
+
+def _adds_up(told: dict[str, int]) -> None:
+    assert told["considered"] == told["lines"] + told["repeats"] + told["conflicts"]
+    assert told["lines"] == told["corrections"] + told["reversals"]
+    left = told["decided"] - told["sent_before"] - told["withdrawn"]
+    assert told["considered"] == left + told["taken_back"]
+
+
+def test_what_was_sent_by_an_earlier_version_is_not_sent_again(plain: Settings) -> None:
+    export.run(plain, NOW)
+    path = plain.folder / "exported.parquet"
+    pl.read_parquet(path).drop("reverses").write_parquet(path)
+    export.run(plain, NOW)
+    assert [one.name for one in (plain.folder / "private" / "exports").iterdir()] == ["20240610-1"]
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_dry_run_shows_the_receipt_and_writes_nothing(
+    plain: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _recorded(plain.folder, P1={"salary_revenue": 5_000_000}, P2={"spouse_kind": "elderly"})
+    before = _contents(plain.folder.parent)
+    assert export.run(plain, NOW, dry=True) == 0
+    said = capsys.readouterr().out
+    assert "試行です。何も書かず" in said
+    assert "送付した行: 1\n" in said
+    assert "給与収入 差の合計: -1,000,000\n" in said
+    assert f"{why.CHANGED}: 1\n" in said
+    assert _contents(plain.folder.parent) == before
+    assert not (plain.folder / "private").exists()
+    export.run(plain, NOW)
+    assert "送付 1 行、同じ訂正 0 件、送らなかった訂正 1 件" in capsys.readouterr().out
 
 
 def _sheet(path: Path, number: int) -> str:
@@ -233,7 +288,12 @@ def test_a_wards_own_layout_numbers_and_codes(
         ("d2", person, "n_dependent_general", "0", "2"),
         ("d3", person, "medical_expense", None, "100000"),
         ("d4", "P" + "0" * 20, "widow", "false", "true"),
+        ("d5\U0001f600", person, "salary_revenue", None, "1"),
     )
+    before = _contents(out)
+    assert cli.main(["export", "--dry-run", *words]) == 0, capsys.readouterr().err
+    assert "送付した行: 2\n" in capsys.readouterr().out
+    assert _contents(out) == before, "not even a look at the numbers is in the ledger"
     assert cli.main(["export", *words]) == 0, capsys.readouterr().err
     (folder,) = (out / "private" / "exports").glob("[0-9]*")
     text = (folder / "R06" / "訂正連携.csv").read_bytes().decode("cp932")
@@ -243,7 +303,8 @@ def test_a_wards_own_layout_numbers_and_codes(
         "2,2,2024,0000000001,C01,1,0,R06.06.03,=rd1",
     ]
     told = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))
-    assert told["conflicts_by_reason"] == {why.NO_RECORD: 1, why.NOT_SAID: 1}
+    assert told["conflicts_by_reason"] == {why.NO_RECORD: 1, why.NOT_SAID: 1, why.NO_SIGN: 1}
+    _adds_up(told)
     assert [e.event for e in ledger.read(out / "ledger.jsonl")] == [
         "identifiers.keep",
         "ingest",
@@ -252,3 +313,55 @@ def test_a_wards_own_layout_numbers_and_codes(
     ]
     for path in out.rglob("*"):
         assert "private" in path.parts or not path.is_file() or b"0000000001" not in path.read_bytes(), path
+
+
+FIXED = """
+mapping:
+  tables: {residents: {files: "{year}/r.csv", columns: {person_id: 宛名番号}}}
+  export:
+    files: "{year}/訂正.txt"
+    format: fixed
+    header: none
+    encoding: cp932
+    fields: {宛名番号: 6, 項目: 20, 前: 8, 後: 8, 日: 8, 行: 4}
+    columns:
+      {person_id: 宛名番号, field: 項目, old_value: 前, new_value: 後, row_id: 行,
+       decided_on: {from: 日, dates: "20231231"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "new", "reason"),
+    [
+        ("R1", "9", None),
+        ("行1", "9", None),
+        ("行番1", "9", why.TOO_LONG),
+        ("R1", "123456789", why.TOO_LONG),
+        ("R\U0001f600", "9", why.NO_SIGN),
+        ("R\n1", "9", why.NOT_SAID),
+        ("R\0", "9", why.NOT_SAID),
+    ],
+)
+def test_a_line_that_the_layout_cannot_say_is_refused_alone(
+    tmp_path: Path, row: str, new: str, reason: str | None
+) -> None:
+    path = tmp_path / "ward.yaml"
+    path.write_text(FIXED, encoding="utf-8")
+    told = {
+        **dict.fromkeys(OUTGOING.schema),
+        "tax_year": 2024,
+        "field": "salary_revenue",
+        "old_value": "5",
+        "new_value": "6",
+        "decided_on": dt.date(2024, 6, 3),
+    }
+    given = [
+        {**told, "line_no": 1, "person_id": "P1", "row_id": row, "new_value": new, "decision_id": "d1"},
+        {**told, "line_no": 2, "person_id": "P2", "row_id": "R2", "decision_id": "d2"},
+    ]
+    lines = pl.DataFrame(given, schema=OUTGOING.schema)
+    _, refused = layout.write(lines, 2024, load_mapping(path), tmp_path)
+    assert refused.select("decision_id", "reason").rows() == ([("d1", reason)] if reason else [])
+    file, refused = layout.write(lines[1:], 2024, load_mapping(path), tmp_path)
+    assert refused.is_empty()
+    assert file.read_bytes() == b"P2    salary_revenue      5       6       20240603R2  \r\n"

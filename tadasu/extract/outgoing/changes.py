@@ -12,6 +12,9 @@ from tadasu.tables.decided import CORRECTING
 OFFICE = "Asia/Tokyo"
 """The zone in which a time is a day of the office."""
 
+BULK = "bulk_clear"
+"""The verdict of rows that were closed in bulk: nobody looked at them, so it says nothing about others."""
+
 _CHANGE = pl.List(pl.Struct(dict.fromkeys(("field", "old_value", "new_value", "document_id"), pl.String())))
 _NOTHING = {"yen": "0", "count": "0", "flag": "false", "status": "none"}
 
@@ -24,12 +27,30 @@ def of_decisions(decisions: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         tax_year, person_id, field, old_value, new_value, decided_on, row_id, document_id, staff_id,
-        decision_id, decided_at, voided_by.
+        decision_id, decided_at, voided_by: the decision that voided this one, or gave the field of the row
+        anew later; left_by, left_as: the last decision about the row and its verdict, where it came later and
+        corrects nothing.
 
     Raises:
         TadasuError: the changes of a decision are not what the table says.
     """
-    chosen = DECISIONS.arrange(decisions).filter(pl.col("verdict").is_in(CORRECTING))
+    known = DECISIONS.arrange(decisions)
+    chosen = known.filter(pl.col("verdict").is_in(CORRECTING))
+    lines = _changes(chosen).with_columns(
+        decided_on=pl.col("decided_at").dt.convert_time_zone(OFFICE).dt.date()
+    )
+    distinct = lines.unique(["decision_id", "field"], keep="last", maintain_order=True)
+    ordered = distinct.sort("decided_at", "decision_id", "field")
+    left = _left(known)
+    told = _replaced(ordered).join(left, on=["tax_year", "row_id"], how="left", maintain_order="left")
+    later = pl.col("left_at") > pl.col("decided_at")
+    return told.with_columns(pl.when(later).then(pl.col("left_by", "left_as"))).select(
+        *("tax_year", "person_id", "field", "old_value", "new_value", "decided_on", "row_id"),
+        *("document_id", "staff_id", "decision_id", "decided_at", "voided_by", "left_by", "left_as"),
+    )
+
+
+def _changes(chosen: pl.DataFrame) -> pl.DataFrame:
     try:
         told = chosen.with_columns(change=pl.col("changes").str.json_decode(_CHANGE))
     except pl.exceptions.PolarsError as error:
@@ -44,14 +65,26 @@ def of_decisions(decisions: pl.DataFrame) -> pl.DataFrame:
             f"decisions: {strange.height} changes name no field, the first in decision "
             f"{strange['decision_id'][0]}."
         )
-    return (
-        lines.with_columns(decided_on=pl.col("decided_at").dt.convert_time_zone(OFFICE).dt.date())
-        .unique(["decision_id", "field"], keep="last", maintain_order=True)
-        .sort("decided_at", "decision_id", "field")
-        .select(
-            *("tax_year", "person_id", "field", "old_value", "new_value", "decided_on", "row_id"),
-            *("document_id", "staff_id", "decision_id", "decided_at", "voided_by"),
-        )
+    return lines
+
+
+def _left(decisions: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows whose last decision corrects nothing, that decision, its verdict and its time."""
+    standing = decisions.filter(pl.col("voided_by").is_null(), pl.col("verdict") != BULK)
+    ordered = standing.sort("decided_at", "decision_id")
+    last = ordered.unique(["tax_year", "row_id"], keep="last", maintain_order=True)
+    return last.filter(~pl.col("verdict").is_in(CORRECTING)).select(
+        "tax_year", "row_id", left_by="decision_id", left_as="verdict", left_at="decided_at"
+    )
+
+
+def _replaced(changes: pl.DataFrame) -> pl.DataFrame:
+    """Say of a change that a later decision about the same row and field takes its place."""
+    standing = pl.col("voided_by").is_null()
+    place = ("tax_year", "row_id", "person_id", "field")
+    last = pl.col("decision_id").filter(standing).last().over(place)
+    return changes.with_columns(
+        voided_by=pl.when(standing & (pl.col("decision_id") != last)).then(last).otherwise("voided_by")
     )
 
 

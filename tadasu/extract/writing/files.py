@@ -1,6 +1,8 @@
 """Columns of text to a file of a given layout."""
 
 import io
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
@@ -26,13 +28,58 @@ def save(path: Path, columns: pl.DataFrame, layout: Layout) -> None:
         path.write_bytes(_encoded(path, text, layout) if text is not None else _fixed(path, columns, layout))
 
 
+NO_SIGN, TOO_LONG = "no sign", "too long"
+"""Why a line cannot be written: a sign that the encoding lacks, a field that is too short."""
+
+
+def unfit(columns: pl.DataFrame, layout: Layout) -> pl.Series:
+    """Say of each line of columns of text why `save` cannot write it; null where it can."""
+    texts = columns.with_columns(pl.all().cast(pl.String()).fill_null(""))
+    if layout.format in ("parquet", "xlsx") or texts.is_empty():
+        return pl.Series([None] * columns.height, dtype=pl.String())
+    encoding = _encoding(layout).replace("utf-8-sig", "utf-8")
+    sizes = {sign: len(sign.encode(encoding, "ignore")) for sign in _signs(texts)}
+    lacking = "".join(re.escape(sign) for sign, size in sizes.items() if not size)
+    foreign = [pl.all().str.contains(f"[{lacking}]")] if lacking else []
+    long = [
+        _size(pl.col(position.name), sizes, layout) > position.length
+        for position in layout.positions
+        if layout.format == "fixed" and position.name in texts.columns
+    ]
+    return texts.select(
+        pl.when(pl.any_horizontal(pl.lit(value=False), *foreign))
+        .then(pl.lit(NO_SIGN))
+        .when(pl.any_horizontal(pl.lit(value=False), *long))
+        .then(pl.lit(TOO_LONG))
+    ).to_series()
+
+
+def _signs(texts: pl.DataFrame) -> list[str]:
+    """Return the signs that stand in any cell."""
+    found = [column.str.extract_all("(?s).").explode().unique() for column in texts.get_columns()]
+    return pl.concat(found).unique().drop_nulls().sort().to_list()
+
+
+def _size(text: pl.Expr, sizes: Mapping[str, int], layout: Layout) -> pl.Expr:
+    """Return the length of a text as the layout counts it."""
+    size = text.str.len_chars().cast(pl.Int64())
+    if layout.unit == "characters":
+        return size
+    for more in sorted({one for one in sizes.values() if one > 1}):
+        wide = "".join(re.escape(sign) for sign, one in sizes.items() if one == more)
+        size += text.str.count_matches(f"[{wide}]").cast(pl.Int64()) * (more - 1)
+    return size
+
+
 def _encoding(layout: Layout) -> str:
     return "cp932" if layout.encoding == "detect" else layout.encoding
 
 
-def _encoded(path: Path, text: str, layout: Layout) -> bytes:
+def _encoded(path: Path, text: str, layout: Layout, *, begins: bool = True) -> bytes:
+    """Encode a text; one that does not begin the file gets no byte order mark."""
+    encoding = _encoding(layout) if begins else _encoding(layout).replace("utf-8-sig", "utf-8")
     try:
-        return text.encode(_encoding(layout))
+        return text.encode(encoding)
     except UnicodeEncodeError as error:
         sign = text[error.start]
         raise TadasuError(
@@ -63,11 +110,12 @@ def _fixed(path: Path, columns: pl.DataFrame, layout: Layout) -> bytes:
         pieces.append([_field(path, text or "", position.length, layout) for text in texts])
         end = position.at - 1 + position.length
     lines = [b"".join(fields) for fields in zip(*pieces, strict=True)]
-    return b"".join(line + b"\r\n" for line in (*([b""] * layout.header), *lines))
+    mark = _encoded(path, "", layout)
+    return mark + b"".join(line + b"\r\n" for line in (*([b""] * layout.header), *lines))
 
 
 def _field(path: Path, text: str, length: int, layout: Layout) -> bytes:
-    field = _encoded(path, text, layout)
+    field = _encoded(path, text, layout, begins=False)
     size = len(field) if layout.unit == "bytes" else len(text)
     if size > length:
         raise TadasuError(
