@@ -1,0 +1,87 @@
+"""Housing loans: who has one, since when, and how much of the year's tax it may take."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tadasu.simulator import chance
+from tadasu.simulator.chance import Wholes
+from tadasu.simulator.lives.year import Flags, Year
+from tadasu.simulator.people import day
+
+_LOOKBACK = 13
+_SHRINKS = 0.028
+"""Share of the first loan that is paid back each year."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loans:
+    """Housing loans of the year.
+
+    Attributes:
+        deductible: 住宅借入金等特別控除可能額 (yen), 0 without a loan.
+        moved_in: days since 1970, -1 without.
+        first_year: the first year, which needs a return.
+    """
+
+    deductible: Wholes
+    moved_in: Wholes
+    first_year: Flags
+
+
+def loans(year: Year, total_income: Wholes, salary: Wholes) -> Loans:
+    """Return the loans of who moved into a home of theirs in the last thirteen years and still earns enough."""
+    section = year.rates.section("housing")
+    since = _since(year)
+    able = year.uniform("could buy", ever=True) < np.clip(salary / 6_500_000, 0.15, 1.0)
+    has = (
+        (since > 0)
+        & able
+        & (total_income >= section["income_least"])
+        & year.alive
+        & ~year.far
+        & (year.age < 75)
+    )
+    own = (year.men & year.married) | ~year.married | (year.uniform("her loan too", ever=True) < 0.3)
+    has &= own
+    when = _moved_in(year, since)
+    day_number = since * 10_000 + 1231
+    rate, cap = (np.array([row[k] for row in section["rate_until"]]) for k in (1, 2))
+    which = np.searchsorted([row[0] for row in section["rate_until"]], day_number)
+    which = np.clip(which, 0, len(rate) - 1)
+    loan = year.amount(
+        np.clip(salary, 2_500_000, 15_000_000) * section["loan_times"], section["spread"], "loan", ever=1.0
+    )
+    left = np.clip(1 - _SHRINKS * (year.income_year - since), 0.2, 1)
+    amount = np.floor(np.minimum(loan * left * rate[which], cap[which]) / 100) * 100
+    return Loans(
+        np.where(has, amount, 0).astype(np.int64),
+        np.where(has, when, -1),
+        np.asarray(has & (since == year.income_year)),
+    )
+
+
+def _since(year: Year) -> Wholes:
+    """Return the calendar year in which each one last began a loan, 0 for none."""
+    couple = year.rates.value("housing.couple_times")
+    since = np.zeros(year.n, dtype=np.int64)
+    for back in reversed(range(_LOOKBACK)):
+        age = (year.age - back).astype(np.float64)
+        rate = year.rates.curve("housing.starts", age) * np.where(year.married, couple, 0.6)
+        begins = chance.happens(
+            year.knobs.seed, "housing loan", year.income_year - back, year.people.number, rate
+        )
+        since = np.where((since == 0) & begins, year.income_year - back, since)
+    return since
+
+
+def _moved_in(year: Year, since: Wholes) -> Wholes:
+    """Return the day of moving in: by chance within that year."""
+    key = year.people.number * 4096 + since
+    u = chance.uniform(year.knobs.seed, "day of moving in", None, key)
+    first = (
+        np.array([int(day(y)) if y else 0 for y in range(int(since.max(initial=0)) + 1)])[since]
+        if since.max()
+        else since
+    )
+    return np.asarray(first + 5 + u * 355).astype(np.int64)

@@ -1,0 +1,112 @@
+"""One income year of a block: its people, their ages and family, its law, and the ways to draw by them."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tadasu.law import Law
+from tadasu.simulator import chance
+from tadasu.simulator.chance import Ids, Reals
+from tadasu.simulator.people import MARRIED, NEVER, People, day
+from tadasu.simulator.settings import Knobs, Rates
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(slots=True, eq=False)
+class Year:
+    """What the parts of a life need to know of a tax year (its income year is the one before).
+
+    Attributes:
+        knobs, tax_year, law: of the simulation.
+        people: everybody who lived in some part of the income year, relatives elsewhere included.
+        age: in completed years on 31 December of the income year.
+        resident: is a resident of the ward on 1 January of the tax year.
+        alive: on 31 December of the income year.
+        far: a relative who never lived in the ward.
+        youngest: age of the youngest child at home (99: none).
+    """
+
+    knobs: Knobs
+    tax_year: int
+    law: Law
+    people: People
+    age: NDArray[np.int64] = field(init=False)
+    resident: Flags = field(init=False)
+    alive: Flags = field(init=False)
+    far: Flags = field(init=False)
+    youngest: NDArray[np.int64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out ages and who is here."""
+        p = self.people
+        self.age = p.age_on(date(self.income_year, 12, 31))
+        self.resident = p.here_on(day(self.tax_year))
+        self.alive = p.alive_on(np.int32(day(self.tax_year) - 1))
+        self.far = p.since == NEVER
+        self.youngest = self._youngest()
+
+    @property
+    def income_year(self) -> int:
+        """Return the calendar year whose income is taxed."""
+        return self.tax_year - 1
+
+    @property
+    def rates(self) -> Rates:
+        """Return the ward's rates."""
+        return self.knobs.rates
+
+    @property
+    def n(self) -> int:
+        """Return how many people there are."""
+        return len(self.people)
+
+    @property
+    def men(self) -> Flags:
+        """Return who is a man."""
+        return np.asarray(self.people.sex == 0)
+
+    @property
+    def married(self) -> Flags:
+        """Return who is married on 31 December."""
+        return np.asarray(self.people.marital == MARRIED)
+
+    def uniform(
+        self, purpose: str, *, ever: bool = False, ids: Ids | None = None, at: int | None = None
+    ) -> Reals:
+        """Return a number in (0, 1) each: of this income year (or `at`), or the same `ever`."""
+        year = None if ever else self.income_year if at is None else at
+        return chance.uniform(self.knobs.seed, purpose, year, self.people.number if ids is None else ids)
+
+    def normal(self, purpose: str, *, ever: bool = False, ids: Ids | None = None) -> Reals:
+        """Return a standard normal number each."""
+        year = None if ever else self.income_year
+        return chance.normal(self.knobs.seed, purpose, year, self.people.number if ids is None else ids)
+
+    def lasting(self, purpose: str, at: int | None = None) -> Reals:
+        """Return a standard normal number each that is mostly the same from year to year, with drift."""
+        memory = self.rates.value("work.memory")
+        ids, seed = self.people.number, self.knobs.seed
+        moving = chance.drifting(seed, purpose, self.income_year if at is None else at, ids)
+        return memory * chance.normal(seed, purpose, None, ids) + np.sqrt(1 - memory**2) * moving
+
+    def by_sex(self, path: str, at: Reals) -> Reals:
+        """Return a curve of `path`_men or `path`_women at each argument."""
+        return np.where(self.men, self.rates.curve(f"{path}_men", at), self.rates.curve(f"{path}_women", at))
+
+    def amount(self, mean: Reals | float, spread: float, purpose: str, *, ever: float = 0.8) -> Reals:
+        """Return a log-normal amount each, of which the share `ever` of the spread is the person's for good."""
+        z = np.sqrt(ever) * self.normal(purpose, ever=True) + np.sqrt(1 - ever) * self.normal(purpose)
+        return np.asarray(mean * np.exp(spread * z - spread * spread / 2))
+
+    def _youngest(self) -> NDArray[np.int64]:
+        p = self.people
+        youngest = np.full(self.n, 99)
+        for parent in (p.mother, p.father):
+            at = p.at(parent)
+            home = (at >= 0) & self.alive
+            home &= p.household == p.household[np.clip(at, 0, None)]
+            np.minimum.at(youngest, at[home], self.age[home])
+        return youngest
