@@ -1,0 +1,230 @@
+"""Slips of employers' reports: previous jobs, sent twice, amended, under a wrong number, never sent."""
+
+import polars as pl
+
+from tadasu.simulator.slips.edit import copied, copy_of, dropped, hit_column, moved, restate
+from tadasu.simulator.slips.figures import between
+from tadasu.simulator.slips.filed import Filed
+from tadasu.simulator.slips.scene import Scene
+from tadasu.simulator.slips.slip import EVERYTHING, SALARY, Slip
+
+
+def _rolled_in(scene: Scene) -> pl.DataFrame:
+    """Reports that count a previous employer in whose own report is there too, of people without a return."""
+    reports = scene.papers.documents.filter(pl.col("kind") == "salary_report").select(
+        "person_id", earlier_id="document_id", previous_payer_id="payer_id"
+    )
+    later = scene.lone_reports.filter(pl.col("previous_payer_id").is_not_null())
+    return later.join(
+        reports, on=["person_id", "previous_payer_id"], how="inner", maintain_order="left"
+    ).select("person_id", "document_id", "payer_id", "earlier_id")
+
+
+def _unname(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
+    return restate(filed, hit, {"previous_payer_id": pl.lit(None)})
+
+
+def _forget_remark(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
+    boxes = ("previous_payer_id", "previous_salary_revenue", "previous_social_insurance")
+    return restate(filed, hit, {name: pl.lit(None) for name in boxes})
+
+
+def _two_in_a_row(scene: Scene) -> pl.DataFrame:
+    """Reports of people who left one employer and whose next did not count it in."""
+    reports = scene.lone_reports
+    left = reports.filter(pl.col("left_job_on").is_not_null()).select(
+        "person_id",
+        earlier_payer="payer_id",
+        earlier_revenue="salary_revenue",
+        earlier_insurance="social_insurance",
+    )
+    stayed = reports.filter(pl.col("left_job_on").is_null(), pl.col("previous_payer_id").is_null())
+    return (
+        stayed.filter(pl.col("withholding_column") == "main")
+        .join(left, on="person_id", how="inner", maintain_order="left")
+        .filter(pl.col("earlier_payer") != pl.col("payer_id"))
+        .unique("document_id", keep="first", maintain_order=True)
+        .select(
+            "person_id", "document_id", "payer_id", "earlier_payer", "earlier_revenue", "earlier_insurance"
+        )
+    )
+
+
+def _mention(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
+    return restate(
+        filed,
+        hit,
+        {
+            "previous_payer_id": hit_column("earlier_payer"),
+            "previous_salary_revenue": hit_column("earlier_revenue"),
+            "previous_social_insurance": hit_column("earlier_insurance"),
+        },
+    )
+
+
+def _reports(scene: Scene) -> pl.DataFrame:
+    return scene.lone_reports.select("person_id", "document_id", "payer_id")
+
+
+def _twice(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
+    days = pl.duration(days=between(1, 45, hit_column("u")))
+    return copied(
+        filed, hit, {"channel": pl.lit("paper"), "received_on": pl.col("received_on") + days}, mark=1
+    )
+
+
+def _first_version(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
+    """The amended report, which is right, comes after a first one that was wrong, and does not say so."""
+    u = hit_column("u")
+    wrong = (pl.col("salary_revenue") * pl.when(u < 0.5).then(0.90 + u / 6).otherwise(0.96 + u / 6)).cast(
+        pl.Int64
+    )
+    income = pl.when(pl.col("salary_income").is_not_null()).then(scene.law.salary_income.of(wrong))
+    days = pl.duration(days=between(3, 20, u))
+    before = {"salary_revenue": wrong, "salary_income": income, "received_on": pl.col("received_on") - days}
+    return copied(filed, hit, before, mark=2)
+
+
+def _amended_properly(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
+    both = _first_version(filed, hit, scene)
+    first = copy_of(hit, 2).select(first_id="document_id")
+    return restate(both, pl.concat([hit, first], how="horizontal"), {"supersedes": hit_column("first_id")})
+
+
+def _spouses_number(scene: Scene) -> pl.DataFrame:
+    """Reports of people with a spouse in the household; neither filed a return."""
+    lone = scene.lone_reports.select("person_id", "document_id", "payer_id")
+    filers = scene.returns.select(other_id="person_id")
+    couples = scene.couples.select("person_id", "other_id").join(filers, on="other_id", how="anti")
+    return lone.join(couples, on="person_id", how="inner", maintain_order="left")
+
+
+def _move(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
+    return moved(filed, hit)
+
+
+def _side_reports(scene: Scene) -> pl.DataFrame:
+    found = scene.lone_reports.filter(pl.col("withholding_column") == "other")
+    return found.select("person_id", "document_id", "payer_id")
+
+
+def _never_came(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
+    return dropped(filed, hit)
+
+
+def _without_earlier(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
+    gone = hit.select(document_id="earlier_id")
+    return _unname(dropped(filed, gone), hit, scene)
+
+
+REPORTS: tuple[Slip, ...] = (
+    Slip(
+        name="previous_employer_unnamed",
+        cause_ja="現職が前職分を合算して年末調整したが、摘要に前職の支払者名がなく、前職の給報と二重に計上された",
+        who="employer",
+        checks=("S02",),
+        fields=SALARY,
+        repair_ja="前職の給報を合算済みとし、給与収入を現職の額にする",
+        places=_rolled_in,
+        change=_unname,
+    ),
+    Slip(
+        name="previous_pay_unmentioned",
+        cause_ja="現職が前職分を合算したが、摘要に何も書かなかったため、前職の給報と二重に計上された",
+        who="employer",
+        checks=("S03",),
+        fields=SALARY,
+        repair_ja="事業所に照会し、前職の給報を合算済みとする",
+        places=_rolled_in,
+        change=_forget_remark,
+        asks="Q",
+    ),
+    Slip(
+        name="previous_employer_mentioned_only",
+        cause_ja="現職は前職分を合算していないのに、摘要に前職の支払者と額を書いたため、前職の給報が外された",
+        who="employer",
+        checks=("S02",),
+        fields=SALARY,
+        repair_ja="前職の給報を加え、給与収入を両社の合計にする",
+        places=_two_in_a_row,
+        change=_mention,
+    ),
+    Slip(
+        name="report_sent_twice",
+        cause_ja="同じ給報がeLTAXと紙の両方で提出され、別の資料として合算された",
+        who="employer",
+        checks=("N06", "S03"),
+        fields=SALARY,
+        repair_ja="一方の給報を除く",
+        places=_reports,
+        change=_twice,
+        asks="R",
+    ),
+    Slip(
+        name="amendment_sent_as_new",
+        cause_ja="訂正分の給報が訂正の表示なく追加として提出され、訂正前の給報と合算された",
+        who="employer",
+        checks=("N06", "S03"),
+        fields=SALARY,
+        repair_ja="訂正前の給報を除く",
+        places=_reports,
+        change=_first_version,
+    ),
+    Slip(
+        name="spouses_number",
+        cause_ja="従業員本人ではなく配偶者の番号で給報が提出され、配偶者の収入になった",
+        who="employer",
+        checks=("N02",),
+        fields=EVERYTHING,
+        repair_ja="給報を本人の宛名に付け替える",
+        places=_spouses_number,
+        change=_move,
+    ),
+    Slip(
+        name="side_report_missing",
+        cause_ja="副業先が乙欄の給報を提出しなかった",
+        who="employer",
+        checks=(),
+        fields=SALARY,
+        repair_ja="支払者に提出を求め、給与収入に加える",
+        places=_side_reports,
+        change=_never_came,
+        asks="Q",
+    ),
+    Slip(
+        name="payer_delivery_lost",
+        cause_ja="ある事業所の給報が一括して取り込まれなかった",
+        who="ward",
+        checks=("N07", "I01"),
+        fields=EVERYTHING,
+        repair_ja="事業所の総括表と突き合わせ、給報を取り込む",
+        places=_reports,
+        change=_never_came,
+        asks="Q",
+        per="payer",
+    ),
+)
+
+INNOCENT_REPORTS: tuple[Slip, ...] = (
+    Slip(
+        name="previous_employer_sent_nothing",
+        cause_ja="摘要に前職の額だけがあるが、前職は給報を出していないため二重ではない",
+        who="employer",
+        checks=("S02",),
+        fields=(),
+        repair_ja="修正不要",
+        places=_rolled_in,
+        change=_without_earlier,
+    ),
+    Slip(
+        name="amended_properly",
+        cause_ja="訂正の給報が訂正元を示して提出され、訂正前の給報は既に外れている",
+        who="employer",
+        checks=("N06",),
+        fields=(),
+        repair_ja="修正不要",
+        places=_reports,
+        change=_amended_properly,
+        asks="R",
+    ),
+)
