@@ -1,7 +1,8 @@
-"""Which papers contribute: neither amended, nor cancelled, nor counted in by a later employer; and which rules.
+"""Which papers contribute (not amended, cancelled or counted in by a later employer), and which one rules.
 
-Deductions, claims and statuses come from one adopted paper of a person: 確定申告書, else 住民税申告書, else the
-year-end adjusted salary report, else the pension report, else a salary report without adjustment, 甲 before 乙.
+Deductions, claims and statuses come from one adopted paper of a person: 確定申告書, else 住民税申告書, else
+the year-end adjusted salary report, else the pension report, else a salary report without adjustment, 甲
+before 乙.
 Within one kind the later return beats the earlier, the greater salary or pension the smaller, and a pension
 report with a declaration of relatives (扶養親族等申告書) one without.
 """

@@ -21,7 +21,7 @@ _SUMMED = ("salary_revenue", "pension_revenue", "social_insurance")
 
 
 def reported(valid: pl.DataFrame) -> pl.DataFrame:
-    """Return (person_id, salary_revenue, pension_revenue, social_insurance, special_collection) over reports."""
+    """Return of each person the sums over reports, and whether any asks for special collection."""
     kinds = pl.col("kind").is_in(("salary_report", "pension_report"))
     return (
         valid.filter(kinds)

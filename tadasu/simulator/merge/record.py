@@ -1,4 +1,4 @@
-"""The merged record of everybody who has a paper: incomes, the adopted paper's claims, gifts; then the tax."""
+"""The merged record of who has a paper: incomes, the adopted paper's claims, gifts; then the tax."""
 
 from datetime import date
 

@@ -69,7 +69,7 @@ class IncomeTax:
         return _income_tax(int(tax_year))
 
     def following(self, total_income: pl.Expr) -> dict[str, pl.Expr]:
-        """Return the deductions that follow from statuses and counts (columns named as tax fields), in yen."""
+        """Return the deductions (yen) that follow from statuses and counts (columns named as tax fields)."""
         return {
             "spouse_deduction": self.spouse(pl.col("spouse_kind"), total_income),
             "dependent_deduction": self._counted(COUNTED),
