@@ -53,6 +53,19 @@ def claims(one: pl.DataFrame, relatives: pl.DataFrame, law: Law) -> pl.DataFrame
     )
 
 
+def grounds(one: pl.DataFrame, relatives: pl.DataFrame, law: Law) -> pl.DataFrame:
+    """Return (person_id, has_ground): who shows on the adopted paper a ground for the adjustment of high pay.
+
+    A relative below 23 or with a special disability, or one's own (租税特別措置法41条の3の11第1項).
+    """
+    young = (pl.col("role") != "spouse") & ~law.has_reached(pl.col("birth_date"), law.ages.specified_before)
+    special = pl.col("disability").is_in(("special", "special_cohabiting"))
+    lines = relatives.filter(young | special).select("document_id", by_line=pl.lit(value=True)).unique()
+    papers = one.join(lines, on="document_id", how="left", maintain_order="left")
+    own = (pl.col("self_disability") == "special").fill_null(value=False)
+    return papers.select("person_id", has_ground=own | pl.col("by_line").fill_null(value=False))
+
+
 def _life(law: Law) -> pl.Expr:
     """From the premiums; where none is stated, the deduction as far as the resident tax grants one."""
     stated = law.deductions.life_insurance.total_cap.cap(pl.col("life_insurance").fill_null(0))

@@ -31,18 +31,22 @@ def reported(valid: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def incomes(one: pl.DataFrame, valid: pl.DataFrame, register: pl.DataFrame, law: Law) -> pl.DataFrame:
+def incomes(
+    one: pl.DataFrame, valid: pl.DataFrame, register: pl.DataFrame, grounds: pl.DataFrame, law: Law
+) -> pl.DataFrame:
     """Return a row a person with all incomes, social insurance, adjustment and collection.
 
     Args:
         one: one paper a person (`in_force.adopted`); its statements are those of a return where it is one.
         valid: all papers in force.
         register: (person_id, birth_date), by which the income from a pension goes.
+        grounds: (person_id, has_ground) for the adjustment of a high salary (`claims.grounds`).
         law: of the tax year.
     """
     by_reports = reported(valid).rename(lambda name: name if name == "person_id" else f"reported_{name}")
     people = one.join(by_reports, on="person_id", how="left", maintain_order="left")
-    people = people.join(register, on="person_id", how="left", maintain_order="left")
+    for more in (register, grounds):
+        people = people.join(more, on="person_id", how="left", maintain_order="left")
     is_return = pl.col("strength") <= 1
     people = people.select(
         "person_id",
@@ -51,7 +55,7 @@ def incomes(one: pl.DataFrame, valid: pl.DataFrame, register: pl.DataFrame, law:
         birth_date="register_birth",
         stated_salary=pl.when(is_return).then("salary_income"),
         stated_pension=pl.when(is_return).then("pension_income"),
-        stated_adjustment=pl.col("income_adjustment").fill_null(0),
+        stated_adjustment=_adjustment(is_return, law),
         special_collection=pl.col("reported_special_collection").fill_null(value=False),
         **{name: _of_return(name, is_return) for name in _SUMMED},
         **{name: pl.when(is_return).then(name).otherwise(0).fill_null(0) for name in OTHERS},
@@ -62,6 +66,19 @@ def incomes(one: pl.DataFrame, valid: pl.DataFrame, register: pl.DataFrame, law:
 def _of_return(name: str, is_return: pl.Expr) -> pl.Expr:
     reports = pl.col(f"reported_{name}").fill_null(0)
     return pl.when(is_return).then(pl.coalesce(name, reports)).otherwise(reports)
+
+
+def _adjustment(is_return: pl.Expr, law: Law) -> pl.Expr:
+    """Return what a return states, or what a report states for its own pay, computed anew of all pay.
+
+    A report whose own pay is no high one could not state it: then the relatives that it names decide.
+    """
+    stated = pl.col("income_adjustment").fill_null(0)
+    all_pay = law.income_adjustment_children(pl.col("reported_salary_revenue"), pl.lit(value=True))
+    own_pay = law.income_adjustment_children(pl.col("salary_revenue"), pl.lit(value=True))
+    due = (stated > 0) | ((own_pay == 0) & pl.col("has_ground"))
+    added = (pl.col("reported_salary_revenue") > pl.col("salary_revenue")).fill_null(value=False)
+    return pl.when(~is_return & added & due).then(all_pay).otherwise(stated)
 
 
 def _by_law(people: pl.DataFrame, law: Law) -> pl.DataFrame:

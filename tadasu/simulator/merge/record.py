@@ -28,7 +28,7 @@ def merge(residents: pl.DataFrame, papers: Papers, law: Law) -> pl.DataFrame:
         by_age=law.is_minor(pl.col("birth_date")),
     )
     births = register.select("person_id", "register_birth")
-    record = incomes.incomes(one, valid, births, law)
+    record = incomes.incomes(one, valid, births, claims.grounds(one, papers.dependents, law), law)
     for more in (
         register,
         claims.claims(one, papers.dependents, law),

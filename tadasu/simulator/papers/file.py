@@ -98,10 +98,14 @@ def _claiming(frame: pl.DataFrame, counted: pl.DataFrame) -> pl.DataFrame:
 
 
 def _adjusted(salary: pl.DataFrame, law: Law) -> pl.DataFrame:
-    """Compute deductions and tax of the year-end adjusted reports; leave those boxes of others empty."""
+    """Compute deductions and tax of the year-end adjusted reports; leave those boxes of others empty.
+
+    An employer goes by the pay that it knows.
+    """
     tax, adjusted = IncomeTax.of(law.year), pl.col("year_end_adjusted")
-    stated = amounts.income_tax(salary, tax)
-    base = pl.col("salary_income") - pl.col("income_adjustment") - pl.col("deductions_total")
+    own = pl.col("salary_income") - pl.col("income_adjustment")
+    stated = amounts.income_tax(salary.with_columns(total_income=own), tax)
+    base = own - pl.col("deductions_total")
     loan = pl.col("housing_loan_deductible")
     stated = stated.with_columns(income_tax_before_credits=tax.tax(base))
     due = tax.due(pl.col("income_tax_before_credits"), loan.fill_null(0))

@@ -38,8 +38,7 @@ def whole(facts: Facts, law: Law) -> pl.DataFrame:
     jobs = _sums(facts.jobs, salary_revenue="revenue", job_insurance="social_insurance")
     pensions = _sums(facts.pensions, pension_revenue="revenue", pension_insurance="social_insurance")
     people = facts.lives.filter("is_resident").rename({"social_insurance": "own_social_insurance"})
-    births = facts.residents.select("person_id", "birth_date")
-    for more in (births, jobs, pensions):
+    for more in (jobs, pensions):
         people = people.join(more, on="person_id", how="left", maintain_order="left")
     amounts = (
         "salary_revenue",
