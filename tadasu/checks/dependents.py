@@ -1,0 +1,290 @@
+"""人的控除（扶養）: who is claimed, by how many, with what income, in which class, and who is not claimed.
+
+Claims are those of adopted documents; the relative's income is the recorded one.
+"""
+
+import polars as pl
+
+from tadasu.checks.check import Check
+from tadasu.checks.claims import ASCENDANTS, CLASSES
+from tadasu.checks.expressions import COUNTS, n
+from tadasu.checks.records import Records
+from tadasu.checks.residence import assessment_date, lives_here
+from tadasu.checks.rows import rows, said, say, yen
+from tadasu.law import Law
+
+_OTHER = pl.col("role") != "spouse"
+
+
+def class_field() -> pl.Expr:
+    """Return the field that counts relatives of the line's class by law."""
+    return pl.col("class").replace_strict(CLASSES, default=None, return_dtype=pl.String)
+
+
+def _claimed_twice(records: Records, _: Law) -> pl.DataFrame:
+    lines = records.claims.filter(_OTHER & pl.col("relative_id").is_not_null())
+    other = lines.select("relative_id", other_id="person_id", other_document="document_id")
+    pairs = lines.join(other, on="relative_id").filter(pl.col("person_id") != pl.col("other_id"))
+    found = pairs.sort("person_id", "relative_id", "other_id").unique(
+        ["person_id", "relative_id"], keep="first", maintain_order=True
+    )
+    both = pl.concat_list("document_id", "other_document").list.sort()
+    message = say("扶養親族（{}生）を他の者も申告している", said(pl.col("birth")))
+    return rows(found, message, documents=both, related="other_id", field=class_field())
+
+
+def _income(records: Records, law: Law) -> pl.DataFrame:
+    limit, income = law.relative_income_limit, pl.col("rel_income")
+    special = (pl.col("class") == "specified") & (law.specified_relative_special(pl.col("stated_income")) > 0)
+    found = records.claims.filter(_OTHER & ~special & (income > limit))
+    message = say("扶養親族の合計所得 {}（限度 {}）", yen(income), yen(pl.lit(limit)))
+    return rows(
+        found,
+        message,
+        documents=_with_relatives_papers(),
+        related="relative_id",
+        field=class_field(),
+        stated=pl.col("stated_income"),
+        expected=income,
+    )
+
+
+def _with_relatives_papers() -> pl.Expr:
+    own = pl.concat_list("document_id")
+    return pl.concat_list(own, pl.col("rel_papers").fill_null([])).list.unique().list.sort()
+
+
+def _compared(records: Records) -> pl.DataFrame:
+    counted = pl.sum_horizontal(n(name) for name in COUNTS if name != "n_dependent_under16")
+    papers = records.adopted.join(records.lines_by_class, on="document_id", how="left", maintain_order="left")
+    named = [name for name in records.lines_by_class.columns if name != "document_id"]
+    return papers.with_columns(pl.col(named).fill_null(0)).with_columns(counted=counted)
+
+
+def _age_class(records: Records, _: Law) -> pl.DataFrame:
+    """As many relatives are named as counted, but their dates of birth put them into other classes."""
+    papers = _compared(records).filter(
+        pl.col("counted") == pl.col("lines_dependent"), n("n_dependent_under16") == pl.col("lines_under16")
+    )
+    old = n("n_dependent_elderly") + n("n_dependent_elderly_cohabiting")
+    named_old = pl.col("named_elderly") + pl.col("named_cohabiting")
+    gaps = {
+        "n_dependent_specified": n("n_dependent_specified") - pl.col("named_specified"),
+        "n_dependent_elderly": old - named_old,
+        "n_dependent_general": n("n_dependent_general") - pl.col("named_general"),
+        "n_dependent_under16": n("n_dependent_under16") - pl.col("named_under16"),
+    }
+    found = papers.filter(pl.any_horizontal(gap != 0 for gap in gaps.values()))
+    over = pl.coalesce(pl.when(gap > 0).then(pl.lit(name)) for name, gap in gaps.items())
+    under = pl.coalesce(pl.when(gap < 0).then(pl.lit(name)) for name, gap in gaps.items())
+    wrong = records.claims.filter(_OTHER).group_by("document_id", maintain_order=True)
+    one = wrong.agg(relative_id=pl.col("relative_id").drop_nulls().first(), lines=pl.len())
+    found = found.join(one, on="document_id", how="left", maintain_order="left")
+    alone = pl.when(pl.col("lines") == 1).then("relative_id")
+    message = say("扶養親族の区分と生年月日が一致しない（{}件の記載）", said(pl.col("lines")))
+    return rows(found, message, documents="document_id", related=alone, field=pl.coalesce(over, under))
+
+
+def _cohabiting(records: Records, _: Law) -> pl.DataFrame:
+    """Old parents counted as living together whom the register has elsewhere, or the other way round."""
+    parents = records.claims.filter(
+        _OTHER, pl.col("class").is_in(("elderly", "cohabiting")), pl.col("relationship").is_in(ASCENDANTS)
+    )
+    home = (pl.col("rel_household") == pl.col("household_id")).fill_null(value=False)
+    by_paper = parents.group_by("document_id", maintain_order=True).agg(
+        home=home.sum().cast(pl.Int64), parents=pl.len().cast(pl.Int64), relative_id=pl.first("relative_id")
+    )
+    counted, register = n("n_dependent_elderly_cohabiting"), pl.col("home")
+    found = records.adopted.join(by_paper, on="document_id").filter(counted != register)
+    alone = pl.when(pl.col("parents") == 1).then("relative_id")
+    message = say("同居老親等 {}人、同じ世帯の老親等 {}人", said(counted), said(register))
+    return rows(found, message, documents="document_id", related=alone, stated=counted, expected=register)
+
+
+def _under16(records: Records, _: Law) -> pl.DataFrame:
+    """The number of children does not match those named, or another paper of the person names more."""
+    more = records.papers.group_by("person_id", maintain_order=True).agg(
+        most=n("n_dependent_under16").max(), any_paper=pl.col("document_id").sort()
+    )
+    papers = _compared(records).join(more, on="person_id")
+    counted, named = n("n_dependent_under16"), pl.col("lines_under16")
+    expected = pl.when(counted != named).then(named).otherwise("most")
+    found = papers.filter((counted != named) | (counted < pl.col("most")))
+    message = say("16歳未満の扶養親族 {}人、氏名・他の資料では {}人", said(counted), said(expected))
+    return rows(found, message, documents="any_paper", stated=counted, expected=expected)
+
+
+def _number_named(records: Records, _: Law) -> pl.DataFrame:
+    counted, named = pl.col("counted"), pl.col("lines_dependent")
+    found = _compared(records).filter(counted != named)
+    gaps = {
+        name: n(name) - pl.col(f"named_{c}") for c, name in CLASSES.items() if name != "n_dependent_under16"
+    }
+    only = pl.sum_horizontal((gap != 0).cast(pl.Int64) for gap in gaps.values()) == 1
+    which = pl.coalesce(pl.when(gap != 0).then(pl.lit(name)) for name, gap in gaps.items())
+    message = say("扶養親族の人数 {}人、氏名の記載 {}人", said(counted), said(named))
+    field = pl.when(only).then(which)
+    return rows(found, message, documents="document_id", field=field, stated=counted, expected=named)
+
+
+def _unmatched(records: Records, _: Law) -> pl.DataFrame:
+    """Relatives said to live here whom the register does not show, or of whom it knows nothing."""
+    nobody = pl.col("relative_id").is_null() | ~pl.col("rel_registered")
+    lines = records.claims.filter(nobody & ~pl.col("lives_apart") & ~pl.col("lives_abroad"))
+    found = lines.group_by("person_id", "document_id", maintain_order=True).agg(
+        who=pl.len().cast(pl.Int64), birth=pl.first("birth")
+    )
+    message = say(
+        "同居の扶養親族等を住民基本台帳で特定できない（{}人、{}生ほか）",
+        said(pl.col("who")),
+        said(pl.col("birth")),
+    )
+    return rows(found, message, documents="document_id")
+
+
+def _child_of_nobody(records: Records, law: Law) -> pl.DataFrame:
+    """A child of the household whom nobody claims, while somebody claimed more children last year."""
+    child = (law.relative_class(pl.col("birth_date")) == "under16").fill_null(value=False)
+    registered = records.residents.with_columns(registered=pl.lit(value=True)).filter(child & lives_here(law))
+    claimed = records.claims.select(person_id="relative_id").drop_nulls()
+    unclaimed = registered.join(claimed, on="person_id", how="anti").sort("birth_date", "person_id")
+    homes = unclaimed.group_by("household_id", maintain_order=True).agg(
+        child_id=pl.first("person_id"), child_birth=pl.first("birth_date"), children=pl.len().cast(pl.Int64)
+    )
+    now, last = n("n_dependent_under16"), n("last_n_dependent_under16")
+    found = (
+        records.taxpayers.filter(pl.col("recorded") & pl.col("last_known") & (last > now))
+        .join(homes, on="household_id", maintain_order="left")
+        .unique("household_id", keep="first", maintain_order=True)
+    )
+    message = say("同じ世帯の16歳未満の者（{}生）を誰も申告していない", said(pl.col("child_birth")))
+    return rows(found, message, related="child_id", stated=now, expected=now + pl.col("children"))
+
+
+def _left(records: Records, law: Law) -> pl.DataFrame:
+    """A relative who had died or moved away by the end of the income year, claimed as living here."""
+    gone = (pl.col("rel_left_on") < assessment_date(law)).fill_null(value=False)
+    found = records.claims.filter(gone & ~pl.col("lives_apart"))
+    message = say("扶養親族等に異動がある（{} {}）", _LEFT, said(pl.col("rel_left_on")))
+    field = pl.when(pl.col("role") == "spouse").then(pl.lit("spouse_kind")).otherwise(class_field())
+    return rows(found, message, documents="document_id", related="relative_id", field=field)
+
+
+_LEFT = (
+    pl.col("rel_left_reason")
+    .replace_strict({"moved": "転出", "died": "死亡"}, default=None, return_dtype=pl.String)
+    .fill_null("異動")
+)
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        "F01",
+        "扶養の重複",
+        "扶養者重複",
+        "family",
+        None,
+        COUNTS,
+        "地方税法314条の2第1項11号",
+        ("remove_claim", "move_claim", "leave", "inquire"),
+        "同じ扶養親族を2人以上が申告している",
+        _claimed_twice,
+    ),
+    Check(
+        "F03",
+        "扶養親族の所得",
+        "被扶養者所得超過",
+        "family",
+        None,
+        (*COUNTS, "specified_relative_special"),
+        "地方税法292条1項9号",
+        ("remove_claim", "change_class", "leave", "inquire"),
+        "扶養親族として申告された者の合計所得が限度を超える",
+        _income,
+    ),
+    Check(
+        "F08",
+        "扶養の区分と年齢",
+        "扶養区分年齢相違",
+        "family",
+        None,
+        COUNTS,
+        "地方税法314条の2第1項11号・第4項",
+        ("change_class", "leave"),
+        "扶養親族の人数は氏名の記載と合うが、生年月日による区分と合わない",
+        _age_class,
+    ),
+    Check(
+        "F09",
+        "同居老親等",
+        "老親同居確認",
+        "family",
+        "n_dependent_elderly_cohabiting",
+        ("n_dependent_elderly", "n_dependent_elderly_cohabiting"),
+        "地方税法314条の2第4項",
+        ("leave", "change_class", "inquire"),
+        "同居老親等の人数が、同じ世帯に登録のある老親等の人数と異なる",
+        _cohabiting,
+    ),
+    Check(
+        "F10",
+        "16歳未満の扶養親族",
+        "年少扶養人数相違",
+        "family",
+        "n_dependent_under16",
+        COUNTS,
+        "地方税法295条1項・317条の3の2",
+        ("take_document", "add_claim", "change_class", "leave"),
+        "16歳未満の扶養親族の人数が、氏名の記載より多いか少ない、又は他の資料より少ない",
+        _under16,
+    ),
+    Check(
+        "F15",
+        "扶養の人数と氏名",
+        "扶養人数記載相違",
+        "family",
+        None,
+        COUNTS,
+        "地方税法317条の6・317条の3の2",
+        ("leave", "undo_keying", "add_claim", "remove_claim"),
+        "16歳以上の扶養親族の人数が氏名の記載の数と異なる",
+        _number_named,
+    ),
+    Check(
+        "F18",
+        "扶養親族等の特定不能",
+        "被扶養者不明",
+        "family",
+        None,
+        (*COUNTS, "spouse_kind"),
+        "地方税法292条1項9号",
+        ("leave", "remove_claim", "inquire"),
+        "同居とされた配偶者・扶養親族が住民基本台帳で特定できない",
+        _unmatched,
+    ),
+    Check(
+        "F21",
+        "年少扶養の申告なし",
+        "年少者申告漏れ",
+        "family",
+        "n_dependent_under16",
+        ("n_dependent_under16",),
+        "地方税法295条1項・317条の3の2",
+        ("add_claim", "leave"),
+        "世帯の16歳未満の者を誰も扶養親族としておらず、前年より年少扶養の少ない者がいる",
+        _child_of_nobody,
+    ),
+    Check(
+        "F22",
+        "扶養親族等の異動",
+        "被扶養者異動確認",
+        "family",
+        None,
+        (*COUNTS, "spouse_kind"),
+        "地方税法292条1項9号・314条の2第5項",
+        ("leave", "remove_claim", "inquire"),
+        "同居とされた配偶者・扶養親族が賦課期日より前に転出又は死亡している",
+        _left,
+    ),
+)
+"""The checks of this subject."""

@@ -1,0 +1,41 @@
+"""Expressions that many checks share: an amount without nulls, a flag without nulls, a sum of counts."""
+
+import polars as pl
+
+DEPENDENTS = (
+    "n_dependent_general",
+    "n_dependent_specified",
+    "n_dependent_elderly",
+    "n_dependent_elderly_cohabiting",
+)
+COUNTS = (*DEPENDENTS, "n_dependent_under16")
+SALARY = ("salary_revenue", "salary_income", "social_insurance")
+"""What is wrong together where a salary report is."""
+PENSION = ("pension_revenue", "pension_income", "social_insurance")
+"""What is wrong together where a pension report is."""
+DISABLED = ("n_disabled_ordinary", "n_disabled_special", "n_disabled_special_cohabiting")
+
+
+def n(name: str) -> pl.Expr:
+    """Return an amount or a count (Int64), 0 where nothing is stated."""
+    return pl.col(name).fill_null(0)
+
+
+def is_set(name: str) -> pl.Expr:
+    """Return a flag, false where nothing is stated."""
+    return pl.col(name).fill_null(value=False)
+
+
+def differs(left: pl.Expr, right: pl.Expr) -> pl.Expr:
+    """Return whether two known values differ; false where either is unknown."""
+    return (left != right).fill_null(value=False)
+
+
+def has_spouse(name: str = "spouse_kind") -> pl.Expr:
+    """Return whether a spouse is claimed for the spouse deduction."""
+    return pl.col(name).fill_null("none") != "none"
+
+
+def dependents(prefix: str = "") -> pl.Expr:
+    """Return how many dependants of 16 and older are counted."""
+    return pl.sum_horizontal([n(prefix + name) for name in DEPENDENTS])
