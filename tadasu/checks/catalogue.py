@@ -41,7 +41,7 @@ NOT_EXPRESSIBLE: dict[str, str] = {
     "N02 氏名・性別": "names and sex do not stand on documents in the layout; the date of birth does (N02)",
     "N03 他市区からの課税通知": "notices of other municipalities are no table; the register is (N03)",
     "F02 扶養の重複（他市区町村）": "claims made elsewhere come by inquiry, not with the extract",
-    "S07 専従者給与と給報": "no column tells 専従者給与 or who is a 専従者; F16 suspects one from the payer",
+    "S07 専従者給与と給報": "no column tells 専従者給与 or who is a 専従者; F16 suspects one from the pay",
     "F13 事実婚・未届の妻": "the register's remark of 未届 is no column; who is head and who spouse is (F13)",
     "T02 指定番号": "the payers' register is no table of the layout; a payer is a pseudonym",
     "T03 租税条約免除": "no column marks exempt income",

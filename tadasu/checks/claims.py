@@ -107,8 +107,10 @@ def lines_by_class(lines: pl.DataFrame, law: Law) -> pl.DataFrame:
         "lines_under16": role == "under16",
         "lines_spouse": role == "spouse",
     }
+    # Only who is 同一生計配偶者 or 扶養親族 counts as disabled: not a spouse or relative above the limit.
+    within = (pl.col("stated_income") <= law.relative_income_limit).fill_null(value=True)
     counted |= {
-        f"lines_disabled_{kind}": pl.col("disability") == kind
+        f"lines_disabled_{kind}": within & (pl.col("disability") == kind)
         for kind in ("ordinary", "special", "special_cohabiting")
     }
     return lines.group_by("document_id", maintain_order=True).agg(

@@ -37,7 +37,7 @@ def _levy_credit(records: Records, law: Law) -> pl.DataFrame:
     lawful = law.income_tax_papers.dividend_levy.up(declared.clip(0))
     stated = n("dividend_levy_credit")
     too_much = stated > lawful
-    none = (stated == 0) & (n("stock_income") > 0)
+    none = (stated == 0) & (declared > 0) & (n("last_dividend_levy_credit") > 0)
     found = records.taxpayers.filter(pl.col("recorded") & (too_much | none))
     message = say(
         "配当割額等の控除 {}、申告の配当・株式等 {} に対する額 {}", yen(stated), yen(declared), yen(lawful)
@@ -159,7 +159,7 @@ CHECKS: tuple[Check, ...] = (
         ("dividend_levy_credit", "dividend_income", "stock_income"),
         "地方税法314条の9",
         ("take_document", "recompute", "leave", "inquire"),
-        "配当割額等の控除が申告の配当・株式等に対する額を超える、又は株式等の所得があるのに控除がない",
+        "配当割額等の控除が申告の配当・株式等に対する額を超える、又は配当・株式等の申告があるのに前年あった控除がない",
         _levy_credit,
     ),
     Check(

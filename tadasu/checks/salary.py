@@ -58,7 +58,8 @@ def _beside_told(papers: pl.DataFrame) -> pl.DataFrame:
 def _main_job(records: Records, _: Law) -> pl.DataFrame:
     """More than one employer as the main one, or none at all and no return."""
     several = (pl.col("n_main_staying") > 1) & (pl.col("n_adjusted") > 1)
-    none = (pl.col("n_main") == 0) & (pl.col("n_reports") > 0) & (pl.col("n_returns") == 0)
+    unclear = (pl.col("n_main") == 0) & (pl.col("n_reports") > 0) & (pl.col("n_pensions") == 0)
+    none = unclear & (pl.col("n_returns") == 0)
     found = records.taxpayers.filter(several | none)
     message = (
         pl.when(none)
@@ -125,7 +126,7 @@ CHECKS: tuple[Check, ...] = (
         SALARY,
         "所得税法185条・190条",
         ("leave", "drop_document", "take_document"),
-        "年末調整済みの主たる給与が2か所以上ある、又は乙欄の給与のみで申告がない",
+        "年末調整済みの主たる給与が2か所以上ある、又は乙欄の給与のみで年金も申告もない",
         _main_job,
     ),
     Check(

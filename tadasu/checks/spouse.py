@@ -13,6 +13,8 @@ from tadasu.law import Law
 
 _SPOUSE = pl.col("role") == "spouse"
 _FIELDS = ("spouse_kind", "spouse_special_deduction")
+_ROUND = 10_000
+"""専従者給与 is set by the trader, in full ten thousands of yen."""
 _ABOUT = (*_FIELDS, "spouse_total_income")
 
 
@@ -141,22 +143,19 @@ def _each_other(records: Records, _: Law) -> pl.DataFrame:
 
 
 def _family_worker(records: Records, _: Law) -> pl.DataFrame:
-    """A claimed relative who alone is paid by an employer, while the claimant has a business.
+    """A claimed relative with a round salary without insurance, while the claimant has a business.
 
-    事業専従者 can be claimed by nobody. No column says who is one: a report of an employer with one
-    employee only, in the household of a trader, is what gives it away.
+    事業専従者 can be claimed by nobody. No column says who is one: full ten thousands of yen without social
+    insurance, paid in the household of a trader, are what gives it away.
     """
-    reports = records.papers.filter(pl.col("kind") == "salary_report", pl.col("payer_id").is_not_null())
-    single = reports.group_by("payer_id", maintain_order=True).agg(
-        people=pl.col("person_id").n_unique(),
-        relative_id=pl.first("person_id"),
-        pay_document=pl.first("document_id"),
-    )
-    single = single.filter(pl.col("people") == 1).unique("relative_id", keep="first", maintain_order=True)
-    together = pl.col("rel_household") == pl.col("household_id")
-    trader = (n("own_business_income") != 0) & together.fill_null(value=False)
+    reports = records.papers.filter(pl.col("kind") == "salary_report", n("social_insurance") == 0)
+    round_pay = (pl.col("salary_revenue") > 0) & (pl.col("salary_revenue") % _ROUND == 0)
+    paid = reports.filter(round_pay).group_by(relative_id="person_id", maintain_order=True)
+    worker = paid.agg(pay_document=pl.col("document_id").min(), pay=pl.col("salary_revenue").max())
+    together = (pl.col("rel_household") == pl.col("household_id")).fill_null(value=False)
+    trader = (n("own_business_income") != 0) & together
     found = records.claims.filter(trader & (pl.col("role") != "under16")).join(
-        single, on="relative_id", maintain_order="left"
+        worker, on="relative_id", maintain_order="left"
     )
     spouse = has_spouse("own_spouse_kind")
     field = (
@@ -165,10 +164,8 @@ def _family_worker(records: Records, _: Law) -> pl.DataFrame:
         .otherwise(pl.when(_SPOUSE).then(pl.lit(_FIELDS[1])))
     )
     both = pl.concat_list("document_id", "pay_document").list.sort()
-    message = say("事業主が申告する親族に従業員1人の支払者からの給与がある（専従者の疑い）")
-    return rows(
-        found, message, documents=both, related="relative_id", field=field, expected=pl.col("rel_income")
-    )
+    message = say("事業主の申告する親族に社会保険料のない給与 {} がある（専従者の疑い）", yen(pl.col("pay")))
+    return rows(found, message, documents=both, related="relative_id", field=field, expected=pl.col("pay"))
 
 
 def _not_registered(records: Records, _: Law) -> pl.DataFrame:
@@ -245,7 +242,7 @@ CHECKS: tuple[Check, ...] = (
         (*_FIELDS, *COUNTS),
         "地方税法292条1項7号・9号",
         ("remove_claim", "leave", "inquire"),
-        "営業等所得のある者が申告する同居の親族に、従業員が1人の支払者からの給与がある",
+        "営業等所得のある者が申告する同居の親族に、万円単位で社会保険料のない給与がある",
         _family_worker,
     ),
     Check(

@@ -23,11 +23,13 @@ def _disability(records: Records, _: Law) -> pl.DataFrame:
 
 
 def _own(records: Records) -> pl.DataFrame:
-    """The taxpayer's own disability against the certificate in the register."""
+    """The taxpayer's own disability against the certificate in the register.
+
+    What stood in last year's final record was asked then: a disability can rest on other papers.
+    """
     claimed, certificate = pl.col("self_disability"), pl.col("certificate").fill_null("none")
-    found = records.taxpayers.filter(
-        pl.col("recorded") & pl.col("registered") & differs(claimed, certificate)
-    )
+    settled = (claimed == pl.col("last_self_disability")).fill_null(value=False)
+    found = records.taxpayers.filter(pl.col("registered") & differs(claimed, certificate) & ~settled)
     return rows(
         found,
         say("本人の障害：合算結果 {}、手帳の台帳 {}", word(claimed), word(certificate)),
@@ -38,10 +40,14 @@ def _own(records: Records) -> pl.DataFrame:
 
 
 def _relatives(records: Records) -> pl.DataFrame:
-    """A relative's disability as claimed against the certificate in the register."""
+    """A relative's disability as claimed against the certificate, unless last year's record has it too."""
     claimed, certificate = pl.col("disability").fill_null("none"), pl.col("rel_certificate")
     degree = claimed.replace({"special_cohabiting": "special"})
-    found = records.claims.filter(pl.col("rel_registered") & differs(degree, certificate))
+    numbers = [(n(name), n(f"last_{name}")) for name in DISABLED]
+    same = pl.all_horizontal(now == last for now, last in numbers) & pl.col("last_known")
+    settled = records.taxpayers.select("person_id", settled=same)
+    lines = records.claims.join(settled, on="person_id", how="left", maintain_order="left")
+    found = lines.filter(pl.col("rel_registered") & differs(degree, certificate) & ~is_set("settled"))
     field = pl.when(claimed != "none").then(claimed).otherwise(certificate)
     return rows(
         found,

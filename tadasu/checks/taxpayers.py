@@ -26,6 +26,11 @@ _LAST = (
     "other_misc_income",
     "loss_carryforward",
     "n_dependent_under16",
+    "self_disability",
+    "n_disabled_ordinary",
+    "n_disabled_special",
+    "n_disabled_special_cohabiting",
+    "dividend_levy_credit",
     "special_collection",
     "resident_tax",
 )
