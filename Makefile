@@ -82,11 +82,11 @@ lock: setup  ## Renew requirements.lock and bootstrap.lock from pyproject.toml
 	   awk '/^[a-z]/{on=/^(setuptools|uv)==/} on' requirements.lock; } > bootstrap.lock
 
 .PHONY: bundle
-bundle: setup  ## One archive in dist/ that installs without a network (BUNDLE_PYTHON=3.12, DIRTY=yes: docs/closed_network.md)
+bundle: setup  ## One archive in dist/ that installs where there is no network (docs/closed_network.md)
 	@$(BIN)/python -m bundle $(if $(BUNDLE_PYTHON),--python $(BUNDLE_PYTHON)) $(if $(DIRTY),--dirty)
 
 .PHONY: bundle-trial
-bundle-trial: setup  ## Install, upgrade, roll back, break off and damage a bundle where there is no network (by hand, 15 minutes)
+bundle-trial: setup  ## Try real bundles without a network: install, upgrade, kill, damage, roll back (15 minutes)
 	@sh bundle/trial.sh $(BIN)/python
 
 .PHONY: clean

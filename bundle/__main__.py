@@ -1,6 +1,7 @@
 """Make the bundle for a closed network: `python -m bundle` in the checkout (`make bundle`)."""
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -125,8 +126,20 @@ def _version(wheel: Path) -> str:
 
 
 def _lock(code: Source) -> str:
-    (lock,) = (entry for entry in code.entries if entry.name == "project/requirements.lock")
-    return archive.digest(lock)
+    return archive.digest(_delivered(code, "requirements.lock"))
+
+
+def _for_staff(code: Source) -> Entry:
+    """Return the guide of the ward's administrator, to lie on top; its links lead into the project."""
+    text = _delivered(code, FOR_STAFF).read().decode()
+    return Entry("README.ja.md", re.sub(r"\]\((?=[\w.]+\.md)", "](project/docs/", text).encode())
+
+
+def _delivered(code: Source, name: str) -> Entry:
+    found = next((entry for entry in code.entries if entry.name == f"project/{name}"), None)
+    if found is None:
+        raise BundleError(f"{name} is not in the checkout, and a bundle cannot be without it.")
+    return found
 
 
 def _megabytes(unpacked: int) -> int:
