@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 from scipy.special import ndtr
 
-from tadasu.simulator.people import Codes
+from tadasu.simulator.people import CHILD, Codes
 from tadasu.simulator.lives.year import Flags, Year
 
 OUT, STUDENT, OTHER_JOB, REGULAR, EXECUTIVE, SELF_EMPLOYED = (np.int8(code) for code in range(6))
@@ -38,7 +38,9 @@ def career(year: Year, at: int) -> Codes:
 def studies(year: Year, at: int) -> Flags:
     """Return who is at school or university in a calendar year: by the age on 1 April."""
     age = year.people.age_on(date(at, 4, 1))
-    university = year.uniform("university", ever=True) < year.rates.value("work.university")
+    share = year.rates.section("work.university")
+    home = (year.people.relation == CHILD) | (year.people.mother >= 0) & ~year.people.is_head
+    university = year.uniform("university", ever=True) < np.where(home, share["with_parents"], share["alone"])
     return np.asarray((age < 18) | ((age < 22) & university))
 
 
@@ -56,4 +58,7 @@ def _participation(year: Year, ages: np.ndarray) -> np.ndarray:  # type: ignore[
     woman = year.married & ~year.men
     share = np.where(woman, share * rates.value("work.married_woman"), share)
     share = np.where(woman & (year.youngest < 6), share * rates.value("work.mother_of_under6"), share)
+    husband = np.clip(year.people.at(year.people.spouse), 0, None)
+    standing = np.clip(year.normal("standing", ever=True)[husband], -2, 2.5)
+    share = np.where(woman, share * np.exp(-rates.value("work.husband_standing") * standing), share)
     return np.where(year.married & year.men, share * rates.value("work.married_man"), share)

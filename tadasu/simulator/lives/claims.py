@@ -96,6 +96,8 @@ class _Claiming:
         lawful = more & (self.total <= self.law.claimant) & self.may_claim
         lawful &= other <= np.where(special, self.law.spouse, self.law.relative)
         share = year.rates.curve("claims.spouse", self.total.astype(np.float64))
+        elder = year.age[np.clip(partner, 0, None)] >= year.law.ages.elderly_from.value
+        share = np.where(elder, self.rates["spouse_from_70"], share)
         claims = lawful & (year.uniform("claims spouse") < share)
         who = np.where(claims)[0]
         return self._take(who, partner[who], SPOUSE_ROLE, _OF_SPOUSE)

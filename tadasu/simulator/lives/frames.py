@@ -86,6 +86,7 @@ def pensions(life: Life, who: Flags) -> pl.DataFrame:
                 "revenue": its.revenue,
                 "social_insurance": social,
                 "withheld_income_tax": pension_bodies.withheld(life.year, its.who, its.revenue, social),
+                "body": _words(pension_bodies.BODIES, its.body),
             }
         )
         .filter(pl.Series(who[its.who]))

@@ -33,7 +33,7 @@ def loans(year: Year, total_income: Wholes, salary: Wholes) -> Loans:
     """Return the loans of who moved into a home of theirs in the last thirteen years and still earns enough."""
     section = year.rates.section("housing")
     since = _since(year)
-    able = year.uniform("could buy", ever=True) < np.clip(salary / 6_500_000, 0.15, 1.0)
+    able = year.uniform("could buy", ever=True) < np.clip(salary / section["buys_surely_from"], 0.15, 1.0)
     has = (
         (since > 0)
         & able
@@ -45,10 +45,9 @@ def loans(year: Year, total_income: Wholes, salary: Wholes) -> Loans:
     own = (year.men & year.married) | ~year.married | (year.uniform("her loan too", ever=True) < 0.3)
     has &= own
     when = _moved_in(year, since)
-    day_number = since * 10_000 + 1231
-    rate, cap = (np.array([row[k] for row in section["rate_until"]]) for k in (1, 2))
-    which = np.searchsorted([row[0] for row in section["rate_until"]], day_number)
-    which = np.clip(which, 0, len(rate) - 1)
+    until, rate, cap, lasts = (np.array(column) for column in zip(*section["rate_until"], strict=True))
+    which = np.clip(np.searchsorted(until, since * 10_000 + 1231), 0, len(until) - 1)
+    has &= year.income_year - since < lasts[which]
     loan = year.amount(
         np.clip(salary, 2_500_000, 15_000_000) * section["loan_times"], section["spread"], "loan", ever=1.0
     )

@@ -223,8 +223,8 @@ def _annual_pay(year: Year, kind: Codes) -> Reals:
     standing, moving = year.normal("standing", ever=True), year.lasting("pay")
     tail = year.uniform("tail", ever=True) < pay["tail"]["share"]
     spread = pay["spread"] * standing + pay["drift"] * moving - (pay["spread"] ** 2 + pay["drift"] ** 2) / 2
-    spread = spread + np.where(tail, pay["tail"]["spread"] * np.abs(year.normal("tail", ever=True)), 0)
-    regular = pay["level"] * year.by_sex("pay.regular", ages) * np.exp(spread)
+    spread = spread + np.where(tail, pay["tail"]["spread"] * np.abs(year.normal("length of tail", ever=True)), 0)
+    regular = pay["level"] * year.by_sex("pay.regular", ages) * np.exp(spread) * _by_family(year)
     leads = pay["level"] * year.amount(
         pay["executive"]["mean"], pay["executive"]["spread"], "pay of executive", ever=0.95
     )
@@ -237,6 +237,14 @@ def _annual_pay(year: Year, kind: Codes) -> Reals:
         [regular, leads, other, student],
         0.0,
     )
+
+
+def _by_family(year: Year) -> Reals:
+    """Married men earn more than single ones of their age, mothers alone less than others."""
+    pay = year.rates.section("pay")
+    single = np.where(year.age >= 30, pay["single_man_from_30"], 1.0)
+    mother = np.where(~year.married & (year.youngest < 23), pay["single_mother"], 1.0)
+    return np.where(year.men, np.where(year.married, pay["married_man"], single), mother)
 
 
 def _short_hours(year: Year) -> Flags:

@@ -85,10 +85,11 @@ def life(year: Year) -> Life:
     pension = its_pensions.sum_by(n, its_pensions.revenue)
     first = totals(year, salary, pension, others, none(year))
     loan = loans(year, first.total_income, salary)
-    gift = giving(year, first.total_income, _usual_deductions(first.total_income))
+    apart = np.maximum(others["separate_transfer_income"], 0) + others["stock_income"]  # taxed at half the rate
+    gift = giving(year, first.total_income - apart // 2, _usual_deductions(first.total_income))
     ill = spending.wants_medicine(year, first.total_income)
     filed = filing(year, its_jobs, _reasons(year, others, salary, pension, ill, gift, loan))
-    others, filed = _told(others, filed, year)
+    others = _told(others, filed, loan)
     return _deducted(
         year, own_payers, kind, its_jobs, its_pensions, others, salary, pension, filed, gift, ill, loan
     )
@@ -113,10 +114,13 @@ def _reasons(
     return Reasons(np.sum(amounts, axis=0), np.any([a != 0 for a in amounts], axis=0), pension, salary, wants)
 
 
-def _told(others: dict[str, Wholes], filed: Codes, year: Year) -> tuple[dict[str, Wholes], Codes]:
-    """What no return tells is not known to anybody: it is none here (undeclared incomes are no simulated fact)."""
-    returns = filed != NONE
-    return {name: np.where(returns, amount, 0) for name, amount in others.items()}, filed
+def _told(others: dict[str, Wholes], filed: Codes, loan: Loans) -> dict[str, Wholes]:
+    """Return the other incomes of who files a return.
+
+    What no return tells is known to nobody: it is none here. Who carries a loss forward has no housing loan.
+    """
+    told = {name: np.where(filed != NONE, amount, 0) for name, amount in others.items()}
+    return told | {"loss_carryforward": np.where(loan.deductible > 0, 0, told["loss_carryforward"])}
 
 
 def _deducted(

@@ -7,21 +7,26 @@ import numpy as np
 from tadasu.simulator.chance import Reals, Wholes
 from tadasu.simulator.lives.payers import Payers
 from tadasu.simulator.lives.year import Flags, Year
+from tadasu.simulator.people import MARRIED, WIDOWED, Codes
 
 _MONTHS = 12
+BODIES = ("employee", "national", "servant", "company")
+"""What pays: the state for a former employee or for others (基礎年金), a servants' union, a company's fund."""
 
 
 @dataclass(slots=True, eq=False)
 class Pensions:
     """Pensions by position of the person: who, payer (positions), revenue and withheld tax in yen.
 
-    `main` marks the state's, from which premiums are withheld and where relatives are declared.
+    `main` marks the state's, from which premiums are withheld and where relatives are declared; `body` says
+    what pays: a position in `BODIES`.
     """
 
     who: Wholes
     payer: Wholes
     revenue: Wholes
     main: Flags
+    body: Codes
 
     def sum_by(self, n: int, amount: Wholes) -> Wholes:
         """Return the sum of an amount over the pensions of each of `n` people."""
@@ -49,16 +54,17 @@ def pensions(year: Year, payers: Payers) -> Pensions:
     servants_body = payers.pension_body(year.uniform("servants' pension body", ever=True) * 0.2)
     n, state = np.arange(year.n), np.full(year.n, payers.state_pension)
     parts = [
-        (receives, state, whole - second, True),
-        (receives & servant, servants_body, second, False),
-        (company & (body != servants_body), body, np.floor(extra), False),
+        (receives, state, whole - second, True, np.where(employee, 0, 1)),
+        (receives & servant, servants_body, second, False, np.full(year.n, 2)),
+        (company & (body != servants_body), body, np.floor(extra), False, np.full(year.n, 3)),
     ]
     order = np.argsort(np.concatenate([n[has] for has, *_ in parts]), kind="stable")
     return Pensions(
         who=np.concatenate([n[has] for has, *_ in parts])[order],
         payer=np.concatenate([payer[has] for has, payer, *_ in parts])[order],
-        revenue=np.concatenate([revenue[has] for has, _, revenue, _ in parts])[order].astype(np.int64),
-        main=np.concatenate([np.full(has.sum(), main) for has, *_, main in parts])[order],
+        revenue=np.concatenate([revenue[has] for has, _, revenue, *_ in parts])[order].astype(np.int64),
+        main=np.concatenate([np.full(has.sum(), main) for has, _, _, main, _ in parts])[order],
+        body=np.concatenate([body[has] for has, *_, body in parts])[order].astype(np.int8),
     )
 
 
@@ -101,13 +107,24 @@ def _months(year: Year, from_age: int) -> Wholes:
 
 
 def _employee(year: Year, ages: Reals) -> Flags:
-    return np.asarray(year.uniform("was employee", ever=True) < year.by_sex("pension.employees", ages))
+    share = year.by_sex("pension.employees", ages) * np.where(_wives(year), _times(year)["employee"], 1.0)
+    return np.asarray(year.uniform("was employee", ever=True) < share)
+
+
+def _wives(year: Year) -> Flags:
+    """Return who is or was a wife: many of them were insured by their husband's employment."""
+    return np.asarray(~year.men & ((year.people.marital == MARRIED) | (year.people.marital == WIDOWED)))
+
+
+def _times(year: Year) -> dict[str, float]:
+    return year.rates.section("pension.married_woman_times")
 
 
 def _employee_month(year: Year) -> Reals:
     """A normal spread around the official mean of each sex; at least what a short career gives."""
     section = year.rates.section("pension")
     mean = np.where(year.men, section["employee_month"]["men"], section["employee_month"]["women"])
+    mean = mean * np.where(_wives(year), _times(year)["month"], np.where(year.men, 1.0, section["single_woman_times"]))
     spread = np.where(year.men, section["employee_spread"]["men"], section["employee_spread"]["women"])
     z = 0.85 * year.normal("employee pension", ever=True) + 0.527 * year.normal("standing", ever=True)
     return np.asarray(mean * np.clip(1 + spread * z, 0.3, 2.0))

@@ -58,7 +58,7 @@ def wants_medicine(year: Year, total: Wholes) -> Flags:
 def medicine(year: Year, total: Wholes, wants: Flags, returns: Flags) -> dict[str, Wholes]:
     """Return medical_expense (the deduction), self_medication and casualty_loss of who files a return."""
     section = year.rates.section("medicine")
-    rich = np.maximum(total / 3_000_000, 0.4) ** 0.25
+    rich = np.maximum(total / section["usual_income"], 0.4) ** section["by_income"]
     amount = year.amount(section["mean"], section["spread"], "medical expense", ever=0.3) * rich
     cap = year.law.deductions.medical_expense.cap.value
     has = wants & returns

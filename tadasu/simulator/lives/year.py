@@ -22,7 +22,8 @@ class Year:
     Attributes:
         knobs, tax_year, law: of the simulation.
         people: everybody who lived in some part of the income year, relatives elsewhere included.
-        age: in completed years on 31 December of the income year.
+        age: on 31 December of the income year as the law counts: a year is complete on the eve of the birthday,
+            so it is the common age on 1 January.
         resident: is a resident of the ward on 1 January of the tax year.
         alive: on 31 December of the income year.
         far: a relative who never lived in the ward.
@@ -42,7 +43,7 @@ class Year:
     def __post_init__(self) -> None:
         """Work out ages and who is here."""
         p = self.people
-        self.age = p.age_on(date(self.income_year, 12, 31))
+        self.age = p.age_on(date(self.tax_year, 1, 1))
         self.resident = p.here_on(day(self.tax_year))
         self.alive = p.alive_on(np.int32(day(self.tax_year) - 1))
         self.far = p.since == NEVER
@@ -98,7 +99,8 @@ class Year:
 
     def amount(self, mean: Reals | float, spread: float, purpose: str, *, ever: float = 0.8) -> Reals:
         """Return a log-normal amount each, of which the share `ever` of the spread is the person's for good."""
-        z = np.sqrt(ever) * self.normal(purpose, ever=True) + np.sqrt(1 - ever) * self.normal(purpose)
+        stream = f"amount of {purpose}"  # whether somebody has it is drawn apart
+        z = np.sqrt(ever) * self.normal(stream, ever=True) + np.sqrt(1 - ever) * self.normal(stream)
         return np.asarray(mean * np.exp(spread * z - spread * spread / 2))
 
     def _youngest(self) -> NDArray[np.int64]:

@@ -48,6 +48,8 @@ _HEAD, _SPOUSE, _CHILDREN, _FATHER, _MOTHER, _SIBLING, _FAR_FATHER, _FAR_MOTHER 
 FIRST_FREE = 10
 """The first seat that nobody takes when a family is drawn."""
 _OLDEST = 104.0
+_SETTLED = (27.0, 42.0)
+"""Between these ages newcomers begin to be younger than who lives here: the young move anyway."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,7 +133,8 @@ class _Drawn:
         man = np.where(self.couple, self.uniform("man is head") < self.section["man_is_head"], head == "M")
         self.sex = np.where(man, MALE, FEMALE)
         band = cells.to_age[cell] - cells.from_age[cell]
-        self.age = np.maximum(cells.from_age[cell] + band * self.uniform("age of head") - younger, 18.0)
+        age = cells.from_age[cell] + band * self.uniform("age of head")
+        self.age = age - younger * np.clip((age - _SETTLED[0]) / (_SETTLED[1] - _SETTLED[0]), 0, 1)
         older = self.section["husband_older"]
         gap = older["mean"] + older["sd"] * self.normal("age of spouse")
         self.spouse_age = np.clip(self.age + np.where(man, -gap, gap), 18.5, _OLDEST)

@@ -1,0 +1,167 @@
+"""How the ward compares with public statistics: a table of simulated and official figures, with their source."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import yaml
+
+from tadasu.law import Law, assess
+from tadasu.simulator.facts import Facts
+
+SOURCES = Path(__file__).parent / "marginals.yaml"
+HEADLINE = 0.05
+"""How far a headline figure may be from its source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One comparison: `headline` figures are asserted, the others shown."""
+
+    name: str
+    simulated: float
+    official: float
+    source: str
+    headline: bool = False
+
+    @property
+    def ratio(self) -> float:
+        """Return simulated over official."""
+        return self.simulated / self.official if self.official else float("nan")
+
+
+@cache
+def sources() -> dict[str, Any]:
+    """Return the official figures, as `marginals.yaml` has them."""
+    content: dict[str, Any] = yaml.safe_load(SOURCES.read_text(encoding="utf-8"))
+    return content
+
+
+def table(figures: list[Figure]) -> str:
+    """Return the comparison as text, a line a figure."""
+    head = f"{'figure':<46}{'simulated':>14}{'official':>14}{'ratio':>8}  source"
+    lines = [
+        f"{f.name:<46}{f.simulated:>14,.4g}{f.official:>14,.4g}{f.ratio:>8.3f}{'*' if f.headline else ' '} {f.source}"
+        for f in figures
+    ]
+    return "\n".join([head, *lines, "* within 5 %"])
+
+
+def taxpayers(facts: Facts, law: Law) -> pl.DataFrame:
+    """Return the working of the true tax of who owes an income levy, with the bracket of the tax base."""
+    register = facts.lives.select("person_id", "sex", "public_assistance", "filing")
+    record = assess(facts.truth.join(register, on="person_id", how="left"), law)
+    lower = sources()["national"]["from"]
+    payers = record.filter(pl.col("is_resident") & (pl.col("income_levy") > 0))
+    bracket = np.searchsorted(lower, payers["taxable_comprehensive"].to_numpy(), side="right") - 1
+    return payers.with_columns(bracket=pl.Series(np.clip(bracket, 0, None)))
+
+
+_HEADS = {
+    "spouse_deduction_general": pl.col("spouse_kind") == "general",
+    "spouse_deduction_elderly": pl.col("spouse_kind") == "elderly",
+    "dependent_general": pl.col("n_dependent_general"),
+    "dependent_specified": pl.col("n_dependent_specified"),
+    "dependent_elderly": pl.col("n_dependent_elderly"),
+    "dependent_elderly_cohabiting": pl.col("n_dependent_elderly_cohabiting"),
+    "disability_ordinary": pl.col("n_disabled_ordinary") + (pl.col("self_disability") == "ordinary"),
+    "disability_special": pl.col("n_disabled_special") + (pl.col("self_disability") == "special"),
+    "widow": pl.col("widow"),
+    "single_parent": pl.col("single_parent"),
+}
+"""Persons for whom a deduction is taken."""
+
+
+def _value(item: str) -> pl.Expr:
+    """Return what one taxpayer has of an item: persons, or thousand yen."""
+    if item in _HEADS:
+        heads = _HEADS[item].cast(pl.Float64)
+        if item.startswith("spouse"):  # the amount shrinks with the taxpayer's income, so persons count in full units
+            units = sources()["national"]["units_k"][item]
+            return pl.when(_HEADS[item]).then(pl.col("spouse_deduction") / 1000 / units).otherwise(0.0)
+        return heads
+    return pl.col("medical_expense" if item == "medical_expense" else item).cast(pl.Float64) / 1000
+
+
+def by_bracket(payers: pl.DataFrame) -> pl.DataFrame:
+    """Return (item, bracket, taxpayers, simulated, official): means a taxpayer within each bracket."""
+    national = sources()["national"]
+    counts = payers.group_by("bracket").len("taxpayers").sort("bracket")
+    parts = []
+    for item, amounts in national["amounts_k"].items():
+        unit = national["units_k"].get(item, 1)
+        official = np.array(amounts) / np.array(national["taxpayers"]) / unit
+        means = payers.group_by("bracket").agg(simulated=_value(item).mean())
+        rows = counts.join(means, on="bracket", maintain_order="left").with_columns(
+            pl.lit(item).alias("item"), pl.Series("official", official[counts["bracket"].to_numpy()])
+        )
+        parts.append(rows.select("item", "bracket", "taxpayers", "simulated", "official"))
+    return pl.concat(parts)
+
+
+def deductions(payers: pl.DataFrame) -> list[Figure]:
+    """Return each deduction per taxpayer against the nation's within the same brackets (standardised)."""
+    national = sources()["national"]
+    figures = []
+    for (item,), rows in by_bracket(payers).group_by("item", maintain_order=True):
+        weight = rows["taxpayers"] / rows["taxpayers"].sum()
+        simulated, official = (float((rows[name] * weight).sum()) for name in ("simulated", "official"))
+        headline = item in national["headline"]
+        figures.append(Figure(f"{item} per taxpayer", simulated, official, national["source"], headline))
+    return figures
+
+
+def ward(payers: pl.DataFrame) -> list[Figure]:
+    """Return Nerima's own figures: means a taxpayer in thousand yen."""
+    own = sources()["nerima"]
+    n = own["taxpayers"]
+    return [
+        Figure(f"{name} per taxpayer (k yen)", float(payers[column].mean()) / 1000, own[key] / n, own["source"], head)  # type: ignore[arg-type]
+        for name, column, key, head in (
+            ("tax base", "taxable_income", "tax_base_k", True),
+            ("income", "aggregate_income", "taxable_income_k", False),
+            ("comprehensive income", "comprehensive_income", "total_income_k", False),
+            ("income levy of the ward", "income_levy_ward", "levy_ward_k", False),
+        )
+    ]
+
+
+def pensions(facts: Facts) -> list[Figure]:
+    """Return the mean public pension a month of who has it all year: former employees' and others', by sex."""
+    own = sources()["pension"]
+    public = facts.pensions.filter(pl.col("body") != "company")
+    mean = public.group_by("person_id").agg(pl.col("revenue").sum(), employee=(pl.col("body") != "national").any())
+    born = facts.lives.filter("is_resident", pl.col("birth_date").dt.year() <= own["year"] - 68).select("person_id", "sex")
+    full = mean.join(born, on="person_id")
+    figures = []
+    for name, employee in (("employee", True), ("national", False)):
+        for word, sex in (("men", "M"), ("women", "F")):
+            chosen = full.filter((pl.col("sex") == sex) & (pl.col("employee") == employee))
+            month = float(chosen["revenue"].mean() or 0) / 12  # type: ignore[arg-type]
+            figures.append(Figure(f"{name} pension a month, {word}", month, own[f"{name}_{word}"], own["source"], True))
+    return figures
+
+
+def returns(facts: Facts, payers: pl.DataFrame) -> list[Figure]:
+    """Return tax returns per taxpayer."""
+    own = sources()["returns"]
+    files = facts.lives.filter(pl.col("is_resident") & (pl.col("filing") == "tax_return"))
+    official = own["filers"] / own["taxpayers"]
+    return [Figure("tax returns per taxpayer", len(files) / len(payers), official, own["source"], True)]
+
+
+def donations(facts: Facts, payers: pl.DataFrame) -> list[Figure]:
+    """Return gifts to municipalities: users and credit (national figures: shown, a richer ward gives more)."""
+    own, national = sources()["furusato"], sources()["national"]
+    users = payers.filter(pl.col("donation_furusato") > 0)
+    gifts = facts.gifts.filter(pl.col("kind") == "furusato")
+    by_notice = float((gifts["via"] == "one_stop").mean() or 0)
+    credit = float(users["donation_credit"].mean() or 0)
+    return [
+        Figure("givers per taxpayer", len(users) / len(payers), own["users"] / sum(national["taxpayers"]), own["source"]),
+        Figure("donation credit per giver (yen)", credit, own["credit"] / own["users"], own["source"]),
+        Figure("gifts by one-stop notice", by_notice, own["one_stop_gifts"] / own["gifts"], own["source"]),
+    ]
