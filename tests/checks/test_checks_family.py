@@ -1,0 +1,264 @@
+"""Spouses, dependants, statuses: each check on a case that raises it and on a near miss."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.parametrize("wrong", [True, False], ids=["raised", "near_miss"])
+
+CHILD = date(2007, 6, 1)
+PARENT = date(1945, 6, 1)
+
+
+def test_a_child_claimed_by_both_parents(ward: Any, wrong: bool) -> None:
+    ward.couple()
+    ward.person("C", household_id="H", relationship="child", birth_date=CHILD)
+    ward.report("D1", "A")
+    ward.line("D1", "C")
+    ward.report("D2", "B", is_cancelled=not wrong)
+    ward.line("D2", "C")
+    found = ward.rows("F01").to_dicts()
+    assert [(row["person_id"], row["related_person_id"]) for row in found] == [("A", "B"), ("B", "A")] * wrong
+    assert {row["field"] for row in found} <= {"n_dependent_general"}
+
+
+def test_a_dependant_who_earned_too_much(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.person("C", relationship="child", birth_date=CHILD)
+    ward.report("D1", "A")
+    ward.line("D1", "C", stated_income=400_000)
+    ward.report("D2", "C")
+    ward.record("C", total_income=480_001 if wrong else 480_000)
+    ward.asks(
+        "F03",
+        wrong,
+        field="n_dependent_general",
+        related_person_id="C",
+        stated_value="400000",
+        expected_value="480001",
+        document_ids=["D1", "D2"],
+    )
+
+
+def test_a_spouse_who_earned_too_much(ward: Any, wrong: bool) -> None:
+    ward.couple()
+    ward.report("D1", "A", spouse_kind="general")
+    ward.line("D1", "B", role="spouse", stated_income=450_000)
+    ward.record("A", spouse_kind="general")
+    ward.record("B", total_income=480_001 if wrong else 480_000)
+    ward.asks("F04", wrong, field="spouse_kind", stated_value="450000", expected_value="480001")
+
+
+def test_a_spouse_special_deduction_of_another_income(ward: Any, wrong: bool) -> None:
+    ward.couple()
+    ward.report("D1", "A")
+    ward.line("D1", "B", role="spouse", stated_income=1_000_000)
+    ward.record("A", total_income=4_000_000, spouse_special_deduction=330_000)
+    ward.record("B", total_income=1_040_000 if wrong else 990_000)
+    ward.asks(
+        "F05", wrong, field="spouse_special_deduction", stated_value="1000000", expected_value="1040000"
+    )
+
+
+def test_a_spouse_of_seventy(ward: Any, wrong: bool) -> None:
+    ward.couple(birth_date=date(1955, 1, 1) if wrong else date(1955, 1, 2))
+    ward.report("D1", "A", spouse_kind="general")
+    ward.line("D1", "B", role="spouse")
+    ward.record("A", spouse_kind="general")
+    ward.asks("F05", wrong, field="spouse_kind", stated_value="1", expected_value="2")
+
+
+def test_an_income_above_ten_million_beside_a_spouse(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.report("D1", "A", salary_income=9_900_000)
+    ward.record("A", total_income=10_000_001 if wrong else 10_000_000, spouse_kind="general")
+    ward.asks("F06", wrong, field="spouse_kind", stated_value="10000001", expected_value="10000000")
+
+
+def test_spouses_who_claim_each_other(ward: Any, wrong: bool) -> None:
+    ward.couple()
+    ward.report("D1", "A")
+    ward.line("D1", "B", role="spouse")
+    ward.report("D2", "B")
+    ward.line("D2", "A" if wrong else None, role="spouse")
+    found = ward.rows("F07").to_dicts()
+    assert [(row["person_id"], row["related_person_id"]) for row in found] == [("A", "B"), ("B", "A")] * wrong
+
+
+def test_a_spouse_whom_a_child_claims_too(ward: Any, wrong: bool) -> None:
+    ward.couple()
+    ward.person("C", household_id="H", relationship="child")
+    ward.report("D1", "A")
+    ward.line("D1", "B", role="spouse")
+    ward.report("D2", "C")
+    ward.line("D2", "B" if wrong else "A", relationship="parent")
+    ward.asks("F07", wrong, person_id="A", related_person_id="C")
+
+
+def test_a_student_counted_in_the_general_class(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.report("D1", "A", n_dependent_general=1)
+    # Nineteen on 31 December counts who is born on 1 January 2006.
+    ward.line("D1", None, birth_date=date(2006, 1, 1) if wrong else date(2006, 1, 2))
+    ward.asks("F08", wrong, field="n_dependent_general")
+
+
+def test_a_parent_counted_as_living_together(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    home = "elsewhere" if wrong else "HA"
+    ward.person("P", household_id=home, relationship="parent", birth_date=PARENT)
+    ward.report("D1", "A", n_dependent_elderly_cohabiting=1)
+    ward.line("D1", "P", relationship="parent")
+    ward.asks(
+        "F09",
+        wrong,
+        field="n_dependent_elderly_cohabiting",
+        related_person_id="P",
+        stated_value="1",
+        expected_value="0",
+    )
+
+
+def test_a_child_that_the_count_leaves_out(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.report("D1", "A", n_dependent_under16=1 if wrong else 2)
+    for _ in range(2):
+        ward.line("D1", None, role="under16", birth_date=date(2015, 5, 5))
+    ward.asks("F10", wrong, field="n_dependent_under16", stated_value="1", expected_value="2")
+
+
+def test_a_return_that_leaves_out_the_child_on_the_report(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.report("D1", "A", n_dependent_under16=1)
+    ward.filed("D2", "A", n_dependent_under16=None if wrong else 1)
+    if not wrong:
+        ward.line("D2", None, role="under16", birth_date=date(2015, 5, 5))
+    ward.asks("F10", wrong, stated_value="0", expected_value="1", document_ids=["D1", "D2"])
+
+
+def test_the_deduction_for_a_student_who_earned_more_than_stated(ward_2026: Any, wrong: bool) -> None:
+    ward = ward_2026
+    ward.person("A")
+    ward.person("C", relationship="child", birth_date=date(2005, 5, 5))
+    ward.report("D1", "A")
+    ward.line("D1", "C", stated_income=900_000)
+    ward.record("A", specified_relative_special=450_000)
+    ward.record("C", total_income=1_020_000 if wrong else 940_000)
+    ward.asks(
+        "F11", wrong, field="specified_relative_special", stated_value="450000", expected_value="1020000"
+    )
+
+
+def test_a_disability_without_a_certificate(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.last("A", self_disability="none" if wrong else "ordinary")
+    ward.record("A", self_disability="ordinary")
+    ward.asks("F12", wrong, field="self_disability", stated_value="1", expected_value="0")
+
+
+def test_a_disabled_relative_who_is_not_counted(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.report("D1", "A", n_disabled_ordinary=0 if wrong else 1)
+    ward.line("D1", None, disability="ordinary")
+    ward.asks("F12", wrong, field="n_disabled_ordinary", stated_value="0", expected_value="1")
+
+
+def test_a_single_parent_with_a_spouse_in_the_register(ward: Any, wrong: bool) -> None:
+    ward.couple()
+    ward.person("C", household_id="H", relationship="child", birth_date=CHILD)
+    name = "A" if wrong else "C"
+    ward.report("D1", name)
+    ward.line("D1", "X")
+    ward.record(name, single_parent=True)
+    ward.asks("F13", wrong, field="single_parent", stated_value="1")
+
+
+def test_a_widow_above_five_million(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.record("A", widow=True, total_income=5_000_001 if wrong else 5_000_000)
+    ward.asks("F13", wrong, field="widow")
+
+
+def test_a_student_who_worked_too_much(ward: Any, wrong: bool) -> None:
+    ward.person("A", birth_date=date(2004, 4, 4))
+    income = 750_001 if wrong else 750_000
+    ward.record("A", working_student=True, salary_income=income, total_income=income)
+    ward.asks("F14", wrong, field="working_student", stated_value="750001", expected_value="750000")
+
+
+def test_a_minor_who_came_of_age(ward: Any, wrong: bool) -> None:
+    ward.person("A", birth_date=date(2007, 1, 2) if wrong else date(2007, 1, 3))
+    ward.record("A", minor=True)
+    ward.asks("F14", wrong, field="minor", stated_value="1", expected_value="0")
+
+
+def test_more_dependants_than_names(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.report("D1", "A", n_dependent_general=2 if wrong else 1)
+    ward.line("D1", None, birth_date=CHILD)
+    ward.asks("F15", wrong, field="n_dependent_general", stated_value="2", expected_value="1")
+
+
+def test_the_spouse_of_a_trader_with_a_round_salary(ward: Any, wrong: bool) -> None:
+    ward.couple()
+    ward.filed("D1", "A", spouse_kind="general")
+    ward.line("D1", "B", role="spouse")
+    ward.record("A", business_income=5_000_000, spouse_kind="general")
+    ward.report("D2", "B", 960_000 if wrong else 961_000)
+    ward.asks("F16", wrong, field="spouse_kind", related_person_id="B", expected_value="960000")
+
+
+def test_a_brother_abroad_of_forty(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.report("D1", "A")
+    # Thirty is reached on the eve of the birthday.
+    ward.line("D1", None, birth_date=date(1995, 1, 1) if wrong else date(1995, 1, 2), lives_abroad=True)
+    ward.asks("F17", wrong, field="n_dependent_general", document_ids=["D1"])
+
+
+def test_a_relative_at_home_whom_the_register_does_not_have(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.report("D1", "A")
+    ward.line("D1", None, birth_date=CHILD, lives_apart=not wrong)
+    ward.asks("F18", wrong, document_ids=["D1"])
+
+
+def test_a_return_without_the_spouse_of_the_report(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.report("D1", "A", spouse_kind="general")
+    ward.filed("D2", "A", spouse_kind="none" if wrong else "general")
+    ward.asks("F19", wrong, field="spouse_kind", stated_value="0", expected_value="1")
+
+
+def test_two_incomes_that_together_cost_the_basic_deduction(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.report("D1", "A", 25_000_000, salary_income=23_050_000)
+    ward.pension("D2", "A")
+    ward.record("A", total_income=24_000_001 if wrong else 24_000_000)
+    ward.asks("F20", wrong, field="basic_deduction", stated_value="24000001", expected_value="24000000")
+
+
+def test_a_child_whom_nobody_claims_any_more(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.person("C", household_id="HA", relationship="child", birth_date=date(2009, 1, 2 - (not wrong)))
+    ward.last("A", n_dependent_under16=1)
+    ward.record("A")
+    ward.asks("F21", wrong, field="n_dependent_under16", related_person_id="C", expected_value="1")
+
+
+def test_a_parent_who_moved_away_before_the_new_year(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    gone = date(2024, 12, 31) if wrong else date(2025, 1, 1)
+    ward.person("P", birth_date=PARENT, left_on=gone, left_reason="moved")
+    ward.report("D1", "A")
+    ward.line("D1", "P", relationship="parent")
+    ward.asks("F22", wrong, field="n_dependent_elderly_cohabiting", related_person_id="P")
+
+
+def test_a_spouse_whom_the_register_does_not_have(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.report("D1", "A", spouse_kind="general")
+    ward.line("D1", None, role="spouse", lives_apart=not wrong)
+    ward.record("A", spouse_kind="general")
+    ward.asks("F23", wrong, field="spouse_kind")
