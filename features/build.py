@@ -5,8 +5,10 @@ from collections.abc import Mapping
 import polars as pl
 
 from features import kin
+from features.birthmates import birthmates
 from features.crosswalk import crosswalk
 from features.history import payer_history, row_history
+from features.identified import identified
 from features.labels import labels
 from features.last_claims import last_claims, last_shared
 from features.matrix import Records, matrix
@@ -33,7 +35,8 @@ def featurize(
     repairs of labelled rows alone, so it is empty where the year has no corrections. `corrected` says of
     check codes which code of earlier years they are, where the crosswalk has it wrong.
     """
-    prepared = sources(tables, law)
+    tables, past = identified(tables), {year: identified(each) for year, each in past.items()}
+    prepared = sources(tables, law, past)
     proposed = propose(prepared)
     outcome = outcomes(proposed, prepared)
     walk = crosswalk(tables, past, corrected)
@@ -61,6 +64,7 @@ def _records(
         history=row_history(tables, past, walk, bulk_staff),
         last_claims=last_claims(prepared, before),
         last_shared=last_shared(prepared, tables, before),
+        birthmates=birthmates(prepared, tables, before),
         payers=payer_history(past),
         payer_rows=payer_rows(tables, past, bulk_staff),
         related=kin.related_evidence(known, prepared),

@@ -3,8 +3,7 @@
 import polars as pl
 
 from features.repairs.family import claimed_relatives
-from features.repairs.premiums import PREMIUMS
-from features.repairs.sources import Sources
+from features.repairs.sources import PREMIUMS, Sources
 
 REPORT = pl.col("kind") == "salary_report"
 RETURN = pl.col("kind").is_in(("tax_return", "resident_return"))
@@ -110,6 +109,7 @@ def by_law(sources: Sources) -> pl.DataFrame:
         law_spouse_said_over=said - law.relative_income_limit,
         law_own_over=own - law.spouse_limit_own,
         other_than_salary=own - pl.col("salary_income") + pl.col("income_adjustment"),
+        levy_rate=pl.col("dividend_levy_credit") / (pl.col("stock_income") + pl.col("dividend_income")),
         both_medical=(pl.col("medical_expense") > 0) & (pl.col("self_medication") > 0),
         now_self_disability="self_disability",
         now_widow="widow",
@@ -130,6 +130,11 @@ def last_statuses(sources: Sources) -> pl.DataFrame:
         last_student="working_student",
         last_self_disability="self_disability",
         last_collects="special_collection",
+        last_disabled=pl.sum_horizontal(pl.col("^n_disabled_.*$")),
+        last_ordinary="n_disabled_ordinary",
+        last_near="n_disabled_special_cohabiting",
+        last_cohabiting="n_dependent_elderly_cohabiting",
+        last_elderly="n_dependent_elderly",
         last_medical="medical_expense",
         last_life="life_insurance",
         last_insurance="social_insurance",

@@ -6,10 +6,12 @@ Every function takes one year's `Sources` (and earlier years' records) and retur
 
 import polars as pl
 
-from features.repairs.family import claimed_relatives
+from features.repairs.family import claimed_relatives, died_before
 from features.repairs.sources import Sources, long_values
 
 KINDS = ("salary_report", "pension_report", "tax_return", "resident_return")
+UNMATCHED = pl.col("dependent_person_id").is_null() | pl.col("found")
+"""Whom the system could not match, also where the household has somebody born on that day."""
 
 
 def row_evidence(sources: Sources) -> pl.DataFrame:
@@ -199,12 +201,15 @@ def claim_evidence(sources: Sources) -> pl.DataFrame:
         claim_income="relative_income",
         claim_stated="stated_income",
         claim_claimants="claimants",
-        claim_unmatched=pl.col("dependent_person_id").is_null(),
+        claim_unmatched=UNMATCHED,
+        claim_found="found",
         claim_unregistered=pl.col("register_birth").is_null(),
         claim_apart="lives_apart",
         claim_abroad="lives_abroad",
         claim_together="together",
         claim_left=pl.col("register_left").is_not_null(),
+        claim_died_before=died_before(sources.law),
+        claim_left_days=(pl.col("register_left") - pl.date(sources.law.year - 1, 1, 1)).dt.total_days(),
         claim_birth_differs=pl.col("birth_date") != pl.col("register_birth"),
         claim_class_differs=pl.col("claimed") != pl.col("actual"),
         claim_kind="document_kind",
@@ -225,15 +230,19 @@ def family_evidence(sources: Sources) -> pl.DataFrame:
             spouse_income=pl.col("relative_income").max(),
             spouse_stated=pl.col("stated_income").max(),
             spouse_claimants=pl.col("claimants").max(),
-            spouse_unmatched=pl.col("dependent_person_id").is_null().any(),
+            spouse_unmatched=UNMATCHED.any(),
+            spouse_found=pl.col("found").any(),
+            spouse_died_before=died_before(sources.law).any(),
         )
     )
     taken = relatives.group_by("person").agg(
         family_claims=pl.len(),
         family_over=(pl.col("relative_income") > limit).sum(),
         family_twice=(pl.col("claimants") > 1).sum(),
-        family_unmatched=pl.col("dependent_person_id").is_null().sum(),
+        family_unmatched=UNMATCHED.sum(),
+        family_found=pl.col("found").sum(),
         family_left=pl.col("register_left").is_not_null().sum(),
+        family_died_before=died_before(sources.law).sum(),
         family_under16=(pl.col("role") == "under16").sum(),
         family_apart=pl.col("lives_apart").sum(),
         family_abroad=pl.col("lives_abroad").sum(),

@@ -6,6 +6,7 @@ and what the relative earned. All of it stands in this year's tables and in last
 
 import polars as pl
 
+from features.repairs.family import stayed
 from features.repairs.incomes import in_force
 from features.repairs.sources import Sources
 
@@ -53,7 +54,12 @@ def profiles(tables: dict[str, pl.DataFrame], sources: Sources) -> pl.DataFrame:
         p_least=pl.col("income").min(), p_most=pl.col("income").max()
     )
     people = tables["residents"].select(
-        "person_id", p_sex=pl.col("sex") == "F", p_head=pl.col("relationship") == "head", p_birth="birth_date"
+        "person_id",
+        p_sex=pl.col("sex") == "F",
+        p_head=pl.col("relationship") == "head",
+        p_birth="birth_date",
+        p_died=(pl.col("left_reason") == "died").fill_null(value=False),
+        p_left_days=(pl.col("left_on") - pl.date(sources.law.year - 1, 1, 1)).dt.total_days(),
     )
     frame = people
     for part in (now, last, papers, listed, other):
@@ -165,8 +171,8 @@ def household_evidence(sources: Sources, tables: dict[str, pl.DataFrame]) -> pl.
     law = sources.law
     age = law.age(pl.col("birth_date"))
     here = sources.residents.with_columns(
-        child=(law.relative_class(pl.col("birth_date")) == "under16") & pl.col("left_on").is_null(),
-        young=(age < law.ages.specified_before.value) & pl.col("left_on").is_null(),
+        child=(law.relative_class(pl.col("birth_date")) == "under16") & stayed(law),
+        young=(age < law.ages.specified_before.value) & stayed(law),
         old=law.is_elderly_spouse(pl.col("birth_date")) & (pl.col("relationship") != "head"),
         disabled=(pl.col("disability") == "special") & (pl.col("relationship") != "head"),
         pair=pl.col("relationship").is_in(("head", "spouse")),

@@ -6,7 +6,7 @@ A paper names several relatives, and a repair can settle one and leave another: 
 import polars as pl
 
 from features.repairs import Proposed
-from features.repairs.family import CLASSES, DISABLED, claimed_relatives
+from features.repairs.family import CLASSES, DISABLED, claimed_relatives, died_before
 from features.repairs.recompute import spouse_by_income
 from features.repairs.sources import Sources
 from features.settling import STRENGTH
@@ -36,7 +36,7 @@ def lawful_counts(sources: Sources) -> pl.DataFrame:
     """
     claims = _adopted_claims(sources)
     limit = sources.law.relative_income_limit
-    within = (pl.col("relative_income").fill_null(0) <= limit) & pl.col("register_left").is_null()
+    within = (pl.col("relative_income").fill_null(0) <= limit) & ~died_before(sources.law)
     known = pl.col("register_birth").is_not_null()
     near = pl.col("together") & (pl.col("register_disability") == "special")
     word = pl.when(near).then(pl.lit("special_cohabiting")).otherwise("register_disability")

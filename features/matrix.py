@@ -6,12 +6,17 @@ import polars as pl
 
 from features import evidence
 from features.beside import fields_beside, rows_beside, values_beside
+from features.birthmates import claims_by_person
 from features.columns import COLUMNS
 from features.details import by_law, counted, dates, last_statuses, near_duplicates
+from features.fits import fits
+from features.gifts import gift_arithmetic
 from features.identities import identities
 from features.lawful import gaps
+from features.papertax import paper_sums, paper_sums_after
 from features.repairs import Proposed
 from features.repairs.sources import Sources
+from features.unnamed import unnamed
 
 KEY = ("row", "repair_id")
 
@@ -20,8 +25,8 @@ KEY = ("row", "repair_id")
 class Records:
     """What other tables than the listed person's own say: earlier years, payers, the people beside them.
 
-    history, payer_rows: by row_id. payers: by payer_id. related, last_shared: by row. claimants, last_claims:
-    by document and line_no. household: by person.
+    history, payer_rows: by row_id. payers: by payer_id. related, last_shared: by row. claimants, last_claims,
+    birthmates: by document and line_no. household: by person.
     """
 
     history: pl.DataFrame
@@ -32,6 +37,7 @@ class Records:
     household: pl.DataFrame
     last_claims: pl.DataFrame
     last_shared: pl.DataFrame
+    birthmates: pl.DataFrame
 
 
 def matrix(
@@ -46,25 +52,28 @@ def matrix(
     """
     frame = _join(_main_change(proposed, sources), outcome, list(KEY))
     frame = _join(frame, gaps(proposed, sources), list(KEY))
+    frame = _join(frame, paper_sums_after(proposed, sources), list(KEY))
     frame = _join(frame, evidence.row_evidence(sources).drop("person", "named"), ["row"])
     frame = _join(frame, evidence.check_profile(sources), ["row"])
     frame = _join(frame, evidence.person_evidence(sources), ["person"])
     frame = _join(frame, evidence.family_evidence(sources), ["person"])
     frame = _join(frame, identities(sources), ["person"])
-    for part in (dates, near_duplicates, by_law, last_statuses, counted):
+    for part in (dates, near_duplicates, by_law, last_statuses, counted, gift_arithmetic, fits, paper_sums):
         frame = _join(frame, part(sources), ["person"])
     frame = _join(frame, rows_beside(sources), ["person"])
     frame = _join(frame, fields_beside(sources), ["person", "field"])
+    frame = _join(frame, unnamed(sources), ["person", "field"])
     frame = _join(frame, values_beside(sources), ["person", "field", "value"])
     frame = _join(frame, records.related, ["row"])
     frame = _join(frame, records.household, ["person"])
+    frame = _join(frame, claims_by_person(sources, records.birthmates), ["person"])
     ids = sources.rows.select("row", "row_id")
     frame = _join(_join(frame, ids, ["row"]), records.history, ["row_id"])
     frame = _join(frame, records.payer_rows, ["row_id"])
     frame = _papers(frame, sources)
     frame = _join(frame, records.last_shared, ["row"])
     frame = _document(frame, sources, records.payers)
-    for lines in (records.claimants, records.last_claims):
+    for lines in (records.claimants, records.last_claims, records.birthmates):
         frame = _join(frame, lines, ["document", "line_no"])
     frame = frame.with_columns(
         row_repairs=pl.len().over("row"), field_repairs=pl.len().over("row", "field")

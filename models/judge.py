@@ -34,8 +34,9 @@ def judge(
         seconds: by hand, of each outcome.
         lacking: rows that are never cleared (`models.scope.lacking`).
 
-    Columns: p_correction, chosen (the proposed repair), p_proposed, leaves, tax_delta (of the best repair
-    other than 'leave'), listed_yen, mean_yen, p_asked, p_shown, held, hand, expected, lane, rank.
+    Columns: p_correction, chosen (the proposed repair), p_proposed, leaves, best and p_best (the best repair
+    other than 'leave'), tax_delta (its), listed_yen, mean_yen, p_asked, p_shown, held, hand, expected, lane,
+    rank.
     """
     rows = by_row(repairs)
     on = list(ROW)
@@ -45,7 +46,22 @@ def judge(
     why = held(repairs, frames["changes"], listed, seen, settings.certify, lacking)
     rows = rows.join(why, on=on, how="left")
     rows = rows.with_columns(pl.col("p_asked", "p_shown").fill_null(0.0))
-    return ranked(in_lanes(rows, certificate, seconds, settings), settings)
+    return put_forward(ranked(in_lanes(rows, certificate, seconds, settings), settings), settings)
+
+
+def put_forward(rows: pl.DataFrame, settings: SuggestSettings) -> pl.DataFrame:
+    """Propose the best repair of a row that staff read anyway, also where 'leave' is somewhat likelier.
+
+    In `review` and `inquire` a proposal is a place to begin reading, so it is made from `propose_from` on; in
+    `confirm` one look must do, so the likeliest answer stands.
+    """
+    read = pl.col("lane").is_in(("review", "inquire"))
+    forward = pl.col("leaves") & read & (pl.col("p_best") >= settings.propose_from)
+    return rows.with_columns(
+        chosen=pl.when(forward).then("best").otherwise("chosen"),
+        p_proposed=pl.when(forward).then("p_best").otherwise("p_proposed"),
+        leaves=pl.col("leaves") & ~forward,
+    )
 
 
 def by_row(repairs: pl.DataFrame) -> pl.DataFrame:
@@ -58,6 +74,8 @@ def by_row(repairs: pl.DataFrame) -> pl.DataFrame:
         chosen=pl.col("repair_id").get(best),
         p_proposed=p.max(),
         leaves=pl.col("repair_id").get(best) == 0,
+        best=pl.col("repair_id").filter(other).get(p.filter(other).arg_max(), null_on_oob=True),
+        p_best=p.filter(other).max().fill_null(0.0),
         tax_delta=pl.col("tax_delta").filter(other).get(p.filter(other).arg_max(), null_on_oob=True),
         listed_yen=(p * moved.fill_null(0)).filter(other).sum(),
         mean_yen=moved.filter(other).mean().fill_null(0.0),

@@ -73,6 +73,7 @@ def suggested(
     spent = seconds or Seconds.stated(settings.time)
     asked = repairs.filter(pl.col("repair_id") == 0).select(*ROW, p_asked=pl.Series(p_asked))
     rows = judge(repairs, lines, asked, frames, listed, settings, certificate, spent, lacking(tables))
+    lines = _lines(repairs, rows, frames, settings.lines)
     standing = rows.with_columns(standing=_standing(certificate))
     every = standing.join(listed.select(*ROW, "person_id", "check_code", "document_ids"), on=list(ROW))
     every = every.join(lines, on=list(ROW), how="left")

@@ -166,3 +166,39 @@ def test_columns_are_named_once_and_say_what_they_are() -> None:
     assert len(set(names)) == len(names)
     assert all(name.isascii() for name in names)
     assert all(column.sentence and column.group for column in COLUMNS)
+
+
+def _values(tables: dict[str, pl.DataFrame], past: dict[int, dict[str, pl.DataFrame]]) -> set[str]:
+    return set(featurize(tables, past, Law.of(YEAR))["changes"]["proposed"])
+
+
+def test_premiums_of_last_year_split_a_stated_deduction() -> None:
+    """This year's paper states the income-tax amount alone; last year's says how it came of two contracts."""
+    law = Law.of(YEAR)
+    paper = _report("D1", life_insurance=49_704)
+    before = _report("D0", life_insurance=49_033, old_pension_premium=20_704, care_premium=36_658)
+    tables = _ward(
+        inconsistencies=[_row("life_insurance")],
+        documents=[paper],
+        assessments=[{"person_id": "P1", "tax_year": YEAR, "life_insurance": 49_704}],
+    )
+    nothing = pl.lit(0)
+    premiums = (nothing, nothing, pl.lit(37_288), nothing, pl.lit(21_060))
+    right = str(pl.select(law.life_insurance(*premiums)).item())
+    assert right in _values(tables, {YEAR - 1: _ward(documents=[before])})
+    assert right not in _values(tables, {})
+
+
+def test_what_was_withheld_from_a_spouse_s_pension_comes_off() -> None:
+    """A return that deducts the insurance of somebody else in the household is put right."""
+    home = {"household_id": "H1", "birth_date": date(1950, 1, 1), "sex": "F"}
+    tables = _ward(
+        inconsistencies=[_row("social_insurance")],
+        residents=[{"person_id": name, **home} for name in ("P1", "P2")],
+        documents=[
+            _report("D1", kind="tax_return", social_insurance=563_415),
+            _report("D2", kind="pension_report", social_insurance=115_800) | {"person_id": "P2"},
+        ],
+        assessments=[{"person_id": "P1", "tax_year": YEAR, "social_insurance": 563_415}],
+    )
+    assert "447615" in _values(tables, {})

@@ -18,3 +18,9 @@ def plain(group: str, **sentences: str) -> tuple[Column, ...]:
 def amounts(group: str, **sentences: str) -> tuple[Column, ...]:
     """Declare clues that are amounts: the logarithm of the evidence column of the same name."""
     return tuple(Column(name, group, sentence, log(pl.col(name))) for name, sentence in sentences.items())
+
+
+def zeros(value: pl.Expr) -> pl.Expr:
+    """Return how many zeros an amount ends in, five at most: what was agreed or guessed is round."""
+    ending = pl.sum_horizontal((value % 10**place == 0).cast(pl.Int64) for place in range(1, 6))
+    return pl.when(value != 0).then(ending)

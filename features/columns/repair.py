@@ -3,8 +3,9 @@
 import polars as pl
 
 from features.column import Column
-from features.columns.declare import amounts, log, plain
+from features.columns.declare import amounts, log, plain, zeros
 from features.evidence import KINDS
+from features.keyed import keyed
 from features.repairs.kinds import KINDS as REPAIR_KINDS
 
 c = pl.col
@@ -22,11 +23,24 @@ REPAIR = (
         field_listed="変更する項目を指す同じ人の行数",
         field_checks="変更する項目を指すチェックの種類",
         value_expected="修正後の値を照合値とする同じ人の行数",
+        unnamed="この区分の人数のうち資料に氏名のない人数",
+        free="世帯でこの区分にあり誰にも申告されていない所得要件内の人数",
+        free_over="世帯でこの区分にあり誰にも申告されていない所得超過の人数",
     ),
     *amounts(
         "修正案の内容", recorded="現在の値", value="修正後の値", delta="変更額", delta_other="第2項目の変更額"
     ),
     Column("ratio", "修正案の内容", "修正後と現在の比", c("value") / c("recorded")),
+    Column("value_zeros", "修正案の内容", "修正後の値の末尾のゼロの数", zeros(c("value"))),
+    Column("recorded_zeros", "修正案の内容", "現在の値の末尾のゼロの数", zeros(c("recorded"))),
+    Column(
+        "keyed",
+        "修正案の内容",
+        "現在の値が修正後の値の打ち間違い（桁・数字）",
+        keyed(c("recorded"), c("value")),
+    ),
+    Column("value_to_last", "前年との比較", "修正後と前年の比", c("value") / c("last_year")),
+    Column("recorded_to_last", "前年との比較", "現在の値と前年の比", c("recorded") / c("last_year")),
     Column("is_stated", "リストの記載", "修正後がリストの値と一致", c("value") == c("stated")),
     Column("is_expected", "リストの記載", "修正後がリストの照合値と一致", c("value") == c("expected")),
     Column(
@@ -70,11 +84,14 @@ REPAIR = (
         "対象の親族",
         claim_claimants="この親族を申告した人の数",
         claim_unmatched="この親族が宛名不明",
+        claim_found="この親族は宛名不明だが世帯に同じ生年月日の人がいる",
         claim_unregistered="この親族が台帳にない",
         claim_apart="この親族が別居と申告",
         claim_abroad="この親族が国外",
         claim_together="この親族が台帳上同じ世帯",
         claim_left="この親族が転出・死亡",
+        claim_died_before="この親族が前々年までに死亡",
+        claim_left_days="前年初めからこの親族の転出・死亡までの日数",
         claim_birth_differs="この親族の生年月日が台帳と異なる",
         claim_class_differs="この親族の区分が台帳と異なる",
         claim_is_related="リストの関係者がこの親族",
@@ -92,6 +109,9 @@ CLAIMANT = (
         oth_rows="もう一人の申告者の行数",
         last_mine="この親族を本人が前年も申告した",
         last_other="この親族を他の人が前年に申告した",
+        mate_home="同じ生年月日の親族を申告した世帯の他の人の数",
+        mate_elsewhere="同じ生年月日の親族を申告した世帯外の人の数",
+        mate_last="同じ生年月日の親族を本人が前年も申告した",
         dep_rows="この親族の行数",
         dep_strength="この親族の資料の優先度",
         dep_namesakes="世帯にこの生年月日の人がいる数",
@@ -126,6 +146,17 @@ LAW = (
         known_before="現在の人数と台帳にある親族の人数の差",
         spouse_after="修正後に配偶者の実際の所得と合わない項目の数",
         spouse_before="現在配偶者の実際の所得と合わない項目の数",
+    ),
+    Column(
+        "total_gap_after",
+        "資料の検算",
+        "修正後の合計所得金額と申告書の合計の差",
+        log(c("gap_total_return") + c("income_delta").fill_null(0)),
+    ),
+    *amounts(
+        "資料の検算",
+        tax_gap_after="修正後の給与収入による所得税と源泉徴収税額の差",
+        parts_gap_after="修正後の所得控除の内訳と合計の差",
     ),
     *amounts(
         "法令による計算",

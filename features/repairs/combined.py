@@ -6,7 +6,7 @@ claimant, a class by a wrong date of birth) often hit two of them; an officer co
 
 import polars as pl
 
-from features.repairs.family import CLASSES, DISABLED, claimed_relatives
+from features.repairs.family import CLASSES, DISABLED, claimed_relatives, stayed
 from features.repairs.lines import grouped
 from features.repairs.recompute import spouse_by_income
 from features.repairs.sources import Sources
@@ -82,6 +82,10 @@ def _relatives(sources: Sources) -> pl.DataFrame:
     moved = claims.filter(pl.col("to_field").is_not_null() & (pl.col("to_field") != pl.col("from_field")))
     near = pl.col("together") & (pl.col("register_disability") == "special")
     word = pl.when(near).then(pl.lit("special_cohabiting")).otherwise("register_disability")
+    abroad = pl.col("lives_abroad").fill_null(value=False)
+    away = claims.filter(
+        (pl.col("from_field") == _numbers(CLASSES)["cohabiting"]) & ~pl.col("together") & ~abroad
+    ).with_columns(to_field=pl.lit(_numbers(CLASSES)["elderly"], dtype=pl.Int64))
     held = claims.with_columns(
         register_field=word.replace_strict(_numbers(DISABLED), default=None, return_dtype=pl.Int64)
     ).filter(pl.col("register_disability").is_not_null())
@@ -90,6 +94,7 @@ def _relatives(sources: Sources) -> pl.DataFrame:
         [
             _steps(doubted, 0, [("from_field", -1), ("disability_field", -1)]),
             _steps(moved, 1, [("from_field", -1), ("to_field", 1)]),
+            _steps(away, 3, [("from_field", -1), ("to_field", 1)]),
             _steps(differs, 2, [("disability_field", -1), ("register_field", 1)]),
         ]
     )
@@ -133,7 +138,7 @@ def _selves(sources: Sources) -> pl.DataFrame:
     now = sources.record.select("person", "self_disability", "n_dependent_under16")
     differing = own.join(now, on="person").filter(pl.col("value") != pl.col("self_disability"))
     minors = sources.residents.filter(
-        (sources.law.relative_class(pl.col("birth_date")) == "under16") & pl.col("left_on").is_null()
+        (sources.law.relative_class(pl.col("birth_date")) == "under16") & stayed(sources.law)
     )
     counted = minors.group_by("household_id").agg(value=pl.len().cast(pl.Int64))
     children = sources.people.join(counted, on="household_id").join(now, on="person").sort("person")
@@ -174,8 +179,12 @@ def combined(sources: Sources) -> pl.DataFrame:
     moves = moves.filter(pl.col("atom") < MOST)
     steps = steps.join(moves, on=key)
     sets = pl.concat([_sets(moves), _removals(moves)])
-    chosen = sets.join(steps, on=["person", "atom"]).group_by("person", "option", "field")
-    summed = chosen.agg(pl.col("delta").sum()).join(sources.recorded, on=["person", "field"])
+    chosen = sets.join(steps, on=["person", "atom"])
+    # The children of the register are all there are: a relative moved among them is no further one.
+    counted = pl.col("group") == CHILDREN
+    chosen = chosen.filter(counted | ~counted.any().over("person", "option", "field"))
+    summed = chosen.group_by("person", "option", "field").agg(pl.col("delta").sum())
+    summed = summed.filter(pl.col("delta") != 0).join(sources.recorded, on=["person", "field"])
     summed = summed.sort("person", "option", "field")
     return grouped(
         summed,

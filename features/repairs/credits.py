@@ -103,7 +103,21 @@ def housing_loan(sources: Sources) -> pl.DataFrame:
         taken = pl.coalesce(tax, pl.lit(0))
         value = sources.law.housing_loan(pl.col("housing_loan_deductible"), taken, base, moved)
         made.append(lines(stated, "recompute", field="housing_loan_credit", value=value, option=option))
-    return pl.concat(made)
+    return pl.concat([*made, _most_of_loan(sources, base)])
+
+
+def _most_of_loan(sources: Sources, base: pl.Expr) -> pl.DataFrame:
+    """Take the most that the law allows, by either rate, where last year had a credit."""
+    credit = sources.law.housing_loan_credit
+    had = sources.previous.filter(pl.col("housing_loan_credit") > 0).select("person")
+    papers = sources.documents.filter("in_force", pl.col("deductions_total").is_not_null())
+    known = papers.join(had, on="person", how="semi")
+    low = credit.five_percent_cap.cap(credit.five_percent.down(base))
+    high = credit.seven_percent_cap.cap(credit.seven_percent.down(base))
+    return pl.concat(
+        lines(known, "recompute", field="housing_loan_credit", value=value, option=number)
+        for number, value in enumerate((low, high), 2)
+    )
 
 
 CREDITS: tuple[Callable[[Sources], pl.DataFrame], ...] = (medical, dividend_levy, gifts, housing_loan)

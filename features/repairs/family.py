@@ -12,6 +12,7 @@ from features.repairs.lines import grouped, lines, together
 from features.repairs.sources import Sources
 from features.values import NUMBER
 from tadasu.fields import DISABILITIES, SPOUSE_KINDS
+from tadasu.law import Law
 
 CLASSES = {
     "under16": "n_dependent_under16",
@@ -142,10 +143,24 @@ def recount(sources: Sources) -> pl.DataFrame:
     return pl.concat(made)
 
 
+def stayed(law: Law) -> pl.Expr:
+    """Return whether a resident was still there on 31 December, when family status is judged."""
+    return pl.col("left_on").is_null() | (pl.col("left_on").dt.year() >= law.year)
+
+
+def died_before(law: Law) -> pl.Expr:
+    """Return whether a claimed relative died before the income year: of that year there is no claim.
+
+    Of somebody who dies during the year the status on the day of death counts (所得税法85条3項).
+    """
+    before = pl.col("register_left").dt.year() < law.year - 1
+    return ((pl.col("register_reason") == "died") & before).fill_null(value=False)
+
+
 def register_children(sources: Sources) -> pl.DataFrame:
     """Count the children under 16 of the household in the register."""
     minors = sources.residents.filter(
-        (sources.law.relative_class(pl.col("birth_date")) == "under16") & pl.col("left_on").is_null()
+        (sources.law.relative_class(pl.col("birth_date")) == "under16") & stayed(sources.law)
     )
     counted = minors.group_by("household_id").agg(value=pl.len())
     children = sources.people.join(counted, on="household_id").sort("person")

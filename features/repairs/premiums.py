@@ -9,15 +9,7 @@ from collections.abc import Callable
 import polars as pl
 
 from features.repairs.lines import lines
-from features.repairs.sources import Sources
-
-PREMIUMS = (
-    "new_life_premium",
-    "old_life_premium",
-    "care_premium",
-    "new_pension_premium",
-    "old_pension_premium",
-)
+from features.repairs.sources import PREMIUMS, Sources
 
 
 def life_premiums(sources: Sources) -> pl.DataFrame:
@@ -93,8 +85,55 @@ def _resident_amount(sources: Sources, stated: pl.Expr, *, new: bool) -> pl.Expr
     return own.old.of(papers.life_insurance_old.inverse(stated))
 
 
+def last_premiums(sources: Sources) -> pl.DataFrame:
+    """Split a stated income-tax amount as the premiums of the newest earlier paper were split.
+
+    Insurance goes on from year to year, so the premiums are taken to have grown or shrunk in the same
+    proportion: the factor at which the income-tax deduction comes to the stated amount is found by bisection.
+    """
+    amounts = [sources.documents.select("person", "document", amount="life_insurance")]
+    record = sources.record.select("person", document=pl.lit(-1, dtype=pl.Int64), amount="life_insurance")
+    stated = pl.concat([*amounts, record]).filter(pl.col("amount") > 0)
+    known = stated.join(sources.earlier, on="person").with_columns(low=pl.lit(LEAST), high=pl.lit(MOST))
+    for _ in range(STEPS):
+        middle = (pl.col("low") + pl.col("high")) // 2
+        enough = _income_tax_amount(sources, _scaled(middle)) >= pl.col("amount")
+        known = known.with_columns(
+            high=pl.when(enough).then(middle).otherwise("high"),
+            low=pl.when(enough).then("low").otherwise(middle),
+        )
+    reached = (_income_tax_amount(sources, _scaled(pl.col("high"))) - pl.col("amount")).abs() <= ROUNDING
+    value = sources.law.life_insurance(*_scaled(pl.col("high")))
+    return lines(known.filter(reached), "last_premiums", field="life_insurance", value=value)
+
+
+LEAST, MOST, STEPS = 500_000, 2_000_000, 21
+"""Millionths between which the premiums' factor is looked for, and halvings until it is found."""
+ROUNDING = 1
+"""Yen by which the deduction may miss the stated amount: fractions are rounded up in each class."""
+
+
+def _scaled(factor: pl.Expr) -> tuple[pl.Expr, ...]:
+    return tuple((pl.col(name) * factor + 500_000) // 1_000_000 for name in PREMIUMS)
+
+
+def _income_tax_amount(sources: Sources, premiums: tuple[pl.Expr, ...]) -> pl.Expr:
+    """Return 生命保険料控除 of the income tax, before the cap on all classes together."""
+    papers = sources.law.income_tax_papers
+    new, old = papers.life_insurance_new, papers.life_insurance_old
+    new_life, old_life, care, new_pension, old_pension = premiums
+    cap = new.rows[-1].value
+
+    def general(by_new: pl.Expr, by_old: pl.Expr) -> pl.Expr:
+        both = pl.min_horizontal(new.of(by_new) + old.of(by_old), pl.lit(cap))
+        return pl.max_horizontal(old.of(by_old), both)
+
+    return general(new_life, old_life) + new.of(care) + general(new_pension, old_pension)
+
+
 PREMIUM: tuple[Callable[[Sources], pl.DataFrame], ...] = (
     life_premiums,
     earthquake_premiums,
     stated_deduction,
+    last_premiums,
 )

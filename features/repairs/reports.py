@@ -15,7 +15,8 @@ from features.repairs.sources import Sources
 MOST = 4
 """Reports of one person among which all choices are tried; who has more is left to the other kinds."""
 
-PARTS = ("salary_revenue", "social_insurance")
+PARTS = ("salary_revenue", "social_insurance", "small_enterprise_mutual_aid")
+"""What a report states that goes with it; the last (iDeCo withheld from pay) is empty on most."""
 
 
 def _reports(sources: Sources) -> pl.DataFrame:
@@ -38,7 +39,7 @@ def _choices(reports: pl.DataFrame) -> pl.DataFrame:
 
 
 def chosen_reports(sources: Sources) -> pl.DataFrame:
-    """Take the sum of each choice of reports: salary with social insurance, and salary alone."""
+    """Take the sum of each choice of reports: salary with what was withheld from it, and salary alone."""
     return _together(_choices(_reports(sources)), "choose_reports", 0)
 
 
@@ -60,7 +61,8 @@ def _together(choices: pl.DataFrame, kind: str, option: int) -> pl.DataFrame:
     number = pl.col("choice") + option
     return pl.concat(
         [
-            *(grouped(choices, kind, field=part, value=part, option=number) for part in PARTS),
+            *(grouped(choices, kind, field=part, value=part, option=number) for part in PARTS[:2]),
+            *(grouped(choices, kind, field=part, value=part, option=number + 2000) for part in PARTS),
             lines(choices, kind, field="salary_revenue", value="salary_revenue", option=number + 1000),
         ]
     )
@@ -107,9 +109,29 @@ def keyed_insurance(sources: Sources) -> pl.DataFrame:
     )
 
 
+def relatives_insurance(sources: Sources) -> pl.DataFrame:
+    """Take out what was withheld from the pension of somebody else in the household.
+
+    Only the one from whose pension it is withheld has paid it (所得税法74条).
+    """
+    now = sources.record.select("person", now="social_insurance").filter(pl.col("now") > 0)
+    papers = sources.documents.filter("in_force").select("person", now="social_insurance")
+    each = pl.concat([now, papers]).drop_nulls().unique().sort("person", "now")
+    held = each.join(sources.relatives, on="person").filter(pl.col("insurance") <= pl.col("now"))
+    option = pl.int_range(pl.len(), dtype=pl.Int64).over("person")
+    return lines(
+        held,
+        "relative_insurance",
+        field="social_insurance",
+        value=pl.col("now") - pl.col("insurance"),
+        option=option,
+    )
+
+
 REPORTS: tuple[Callable[[Sources], pl.DataFrame], ...] = (
     chosen_reports,
     mended_reports,
     insurance_beside,
     keyed_insurance,
+    relatives_insurance,
 )

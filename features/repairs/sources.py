@@ -4,15 +4,25 @@ Inside, a person, a document and a row are known by their place in `people`, `do
 whole numbers are several times faster than on text.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
+from features.identified import identified
 from features.repairs.incomes import in_force, paper_incomes
 from features.values import FIELD_NAMES, NUMBER, encode, parse
 from tadasu.fields import correctable
 from tadasu.law import Law
 
+PREMIUMS = (
+    "new_life_premium",
+    "old_life_premium",
+    "care_premium",
+    "new_pension_premium",
+    "old_pension_premium",
+)
+"""Life insurance premiums by contract class, as papers state them."""
 PROPOSABLE: tuple[str, ...] = tuple(field.name for field in correctable())
 """Fields that staff enter: only these are ever proposed."""
 
@@ -28,6 +38,8 @@ class Sources:
     documents: their documents, coded, with `document` and `in_force`. values: the same, long.
     claims: claimed relatives of documents in force, with what register and assessments say of each.
     incomes, paper_incomes: the recorded total income of everyone, and what their papers allow beside it.
+    earlier: the life insurance premiums by contract class that the newest earlier paper states (PREMIUMS).
+    relatives: what pension reports of the others in the household state as social insurance (insurance).
     """
 
     people: pl.DataFrame
@@ -42,6 +54,8 @@ class Sources:
     previous: pl.DataFrame
     incomes: pl.DataFrame
     paper_incomes: pl.DataFrame
+    earlier: pl.DataFrame
+    relatives: pl.DataFrame
     law: Law
 
 
@@ -56,8 +70,14 @@ def long_values(frame: pl.DataFrame, index: list[str], value: str = "value") -> 
     )
 
 
-def sources(tables: dict[str, pl.DataFrame], law: Law) -> Sources:
-    """Prepare one year's tables (declared schemas) for the proposals under that year's law."""
+def sources(
+    tables: dict[str, pl.DataFrame], law: Law, past: Mapping[int, dict[str, pl.DataFrame]] | None = None
+) -> Sources:
+    """Prepare one year's tables (declared schemas) for the proposals under that year's law.
+
+    `past` holds the tables of earlier years, where the ward has them.
+    """
+    tables = identified(tables)
     people = _people(tables)
     place = people.select("person_id", "person")
     record = encode(tables["assessments"].join(place, on="person_id")).sort("person")
@@ -79,6 +99,8 @@ def sources(tables: dict[str, pl.DataFrame], law: Law) -> Sources:
         previous=encode(tables["previous_assessments"].join(place, on="person_id")).sort("person"),
         incomes=tables["assessments"].select("person_id", "total_income"),
         paper_incomes=paper_incomes(tables, law),
+        earlier=_earlier(past or {}, place),
+        relatives=_relatives(tables, place),
         law=law,
     )
 
@@ -109,6 +131,7 @@ def _claims(tables: dict[str, pl.DataFrame], own: pl.DataFrame) -> pl.DataFrame:
         register_household="household_id",
         register_disability="disability",
         register_left="left_on",
+        register_reason="left_reason",
     )
     incomes = tables["assessments"].select(
         dependent_person_id="person_id", relative_income="total_income", relative_revenue="salary_revenue"
@@ -139,3 +162,31 @@ def _claimants(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         .group_by("dependent_person_id")
         .agg(claimants=pl.col("person_id").n_unique().cast(pl.Int64))
     )
+
+
+def _earlier(past: Mapping[int, dict[str, pl.DataFrame]], place: pl.DataFrame) -> pl.DataFrame:
+    """Return (person, premiums, years in the past last), of each person the newest paper that states any."""
+    stated = pl.any_horizontal(pl.col(PREMIUMS) > 0)
+    found = [
+        tables["documents"]
+        .filter(in_force() & stated)
+        .select("person_id", "document_id", *PREMIUMS, year=pl.lit(year, dtype=pl.Int64))
+        for year, tables in sorted(past.items())
+    ]
+    if not found:
+        schema = {"person": pl.Int64, **dict.fromkeys(PREMIUMS, pl.Int64)}
+        return pl.DataFrame(schema=schema)
+    every = pl.concat(found).join(place, on="person_id").sort("person", "year", "document_id")
+    newest = every.group_by("person", maintain_order=True).last()
+    return newest.select("person", pl.col(PREMIUMS).cast(pl.Int64).fill_null(0))
+
+
+def _relatives(tables: dict[str, pl.DataFrame], place: pl.DataFrame) -> pl.DataFrame:
+    """Return (person, insurance) for each pension report of somebody else in the person's household."""
+    homes = tables["residents"].select("person_id", "household_id")
+    held = tables["documents"].filter(in_force() & (pl.col("kind") == "pension_report"))
+    stated = held.filter(pl.col("social_insurance") > 0).select("person_id", insurance="social_insurance")
+    others = stated.join(homes, on="person_id").rename({"person_id": "other"})
+    beside = place.join(homes, on="person_id").join(others, on="household_id")
+    own = beside.filter(pl.col("other") != pl.col("person_id"))
+    return own.select("person", pl.col("insurance").cast(pl.Int64)).unique().sort("person", "insurance")

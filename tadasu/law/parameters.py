@@ -167,6 +167,8 @@ class IncomeTaxPapers:
     life_insurance_old: Schedule
     dividend_withholding: Rate
     dividend_levy: Rate
+    levy: Schedule
+    with_reconstruction: Rate
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,139 @@
+"""What the figures on one paper say of one another: the tax withheld, and the total of the deductions.
+
+An employer that makes the year-end adjustment withholds the tax of the whole year (所得税法190条), so the tax
+tells which income it was computed from; and the total of the deductions is the sum of the parts beside it. A
+figure keyed wrongly breaks what it enters, and the repair that mends it makes that right again.
+"""
+
+import polars as pl
+
+from features.repairs import Proposed
+from features.repairs.sources import Sources
+from features.values import NUMBER
+from tadasu.law import Law
+
+PARTS = (
+    "casualty_loss",
+    "medical_expense",
+    "self_medication",
+    "social_insurance",
+    "small_enterprise_mutual_aid",
+    "life_insurance",
+    "earthquake_insurance",
+    "spouse_deduction",
+    "spouse_special_deduction",
+    "specified_relative_special",
+    "dependent_deduction",
+    "disability_deduction",
+    "widow_deduction",
+    "single_parent_deduction",
+    "working_student_deduction",
+    "basic_deduction",
+)
+SAME = (
+    "casualty_loss",
+    "medical_expense",
+    "self_medication",
+    "social_insurance",
+    "small_enterprise_mutual_aid",
+)
+"""Deductions that have one amount in both taxes: a repair of the record is one of the paper."""
+STRENGTH = ("tax_return", "resident_return", "salary_report", "pension_report")
+
+
+def withheld(income: pl.Expr, law: Law) -> pl.Expr:
+    """Return the year's tax (yen) on an income after deductions, with reconstruction tax, cut to 100 yen.
+
+    Law: 所得税法89条・190条, 復興財源確保法13条.
+    The housing-loan credit comes off (租税特別措置法41条の2の2).
+    """
+    papers = law.income_tax_papers
+    base = (income - pl.col("deductions_total")).clip(lower_bound=0) // 1000 * 1000
+    tax = papers.levy.of(base) - pl.col("housing_loan_deductible").fill_null(0)
+    return papers.with_reconstruction.down(tax.clip(lower_bound=0)) // 100 * 100
+
+
+def adjusted_report(sources: Sources) -> pl.DataFrame:
+    """Return by person the adjusted salary report in force with the highest salary, and its figures."""
+    reports = sources.documents.filter(
+        "in_force",
+        pl.col("kind") == "salary_report",
+        pl.col("year_end_adjusted") == 1,
+        pl.col("deductions_total").is_not_null(),
+        pl.col("salary_revenue") > 0,
+    )
+    first = reports.sort("person", "salary_revenue", "document", descending=[False, True, False])
+    return first.unique("person", keep="first", maintain_order=True).select(
+        "person",
+        "deductions_total",
+        "housing_loan_deductible",
+        report_revenue="salary_revenue",
+        report_income="salary_income",
+        report_insurance="social_insurance",
+        report_adjustment=pl.col("income_adjustment").fill_null(0),
+        tax=pl.col("withheld_income_tax").fill_null(0),
+    )
+
+
+def paper_sums(sources: Sources) -> pl.DataFrame:
+    """Return by person what its adjusted report and its strongest paper say of themselves (yen).
+
+    tax_by_stated, tax_by_law: the tax withheld less that on the stated income, on the income that the law
+    gives for the salary; insurance_by_salary: social insurance as a share of the salary; parts_gap: the parts
+    of the deductions less their total, those with one amount in both taxes as recorded.
+    """
+    law = sources.law
+    report = adjusted_report(sources).select(
+        "person",
+        tax_by_stated=pl.col("tax") - withheld(pl.col("report_income") - pl.col("report_adjustment"), law),
+        tax_by_law=pl.col("tax")
+        - withheld(law.salary_income.of(pl.col("report_revenue")) - pl.col("report_adjustment"), law),
+        insurance_by_salary=pl.col("report_insurance") / pl.col("report_revenue"),
+    )
+    return report.join(_parts(sources), on="person", how="full", coalesce=True).sort("person")
+
+
+def _parts(sources: Sources) -> pl.DataFrame:
+    strength = pl.col("kind").replace_strict(
+        {name: place for place, name in enumerate(STRENGTH)}, default=9, return_dtype=pl.Int64
+    )
+    stated = sources.documents.filter("in_force", pl.col("deductions_total").is_not_null())
+    order = stated.with_columns(strength=strength).sort(
+        "person", "strength", "received_on", "document", descending=[False, False, True, False]
+    )
+    first = order.unique("person", keep="first", maintain_order=True)
+    recorded = sources.record.select("person", *(pl.col(name).alias(f"now_{name}") for name in SAME))
+    now = pl.sum_horizontal(f"now_{name}" for name in SAME)
+    others = pl.sum_horizontal(pl.col(PARTS[len(SAME) :]).fill_null(0))
+    gap = now + others - pl.col("deductions_total")
+    return first.join(recorded, on="person").select("person", parts_gap=gap.cast(pl.Int64)).sort("person")
+
+
+def paper_sums_after(proposed: Proposed, sources: Sources) -> pl.DataFrame:
+    """Return by repair (row, repair_id) what the two identities say of it (yen).
+
+    tax_gap_after: the tax withheld less that on the income by law of the repaired salary, for repairs of the
+    salary, and as recorded for 'leave'; parts_gap_after: the parts of the deductions less their total, with
+    the repair's change in them.
+    """
+    law = sources.law
+    moved = proposed.changes.with_columns(delta=pl.col("value") - pl.col("recorded"))
+    salary = moved.filter(pl.col("field") == NUMBER["salary_revenue"]).select(
+        "row", "repair_id", salary_delta="delta"
+    )
+    same = moved.filter(pl.col("field").is_in([NUMBER[name] for name in SAME]))
+    parts = same.group_by("row", "repair_id").agg(parts_delta=pl.col("delta").sum())
+    frame = proposed.repairs.select("row", "repair_id", "person")
+    for table in (salary, parts):
+        frame = frame.join(table, on=["row", "repair_id"], how="left", maintain_order="left")
+    frame = frame.join(adjusted_report(sources), on="person", how="left", maintain_order="left")
+    frame = frame.join(_parts(sources), on="person", how="left", maintain_order="left")
+    leave = pl.col("repair_id") == 0
+    repaired = pl.col("report_revenue") + pl.when(leave).then(0).otherwise("salary_delta")
+    income = law.salary_income.of(repaired.clip(lower_bound=0)) - pl.col("report_adjustment")
+    return frame.select(
+        "row",
+        "repair_id",
+        tax_gap_after=pl.when(repaired > 0).then(pl.col("tax") - withheld(income, law)),
+        parts_gap_after=pl.col("parts_gap") + pl.col("parts_delta").fill_null(0),
+    )
