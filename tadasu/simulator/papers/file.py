@@ -45,8 +45,12 @@ def file(facts: Facts, law: Law, knobs: Knobs) -> Papers:
     return Papers(
         documents=DOCUMENTS.arrange(documents),
         dependents=relatives.lines(claims, facts.residents, law),
-        donations=gifts.donations(facts.gifts, documents, seed, law.year),
+        donations=gifts.donations(_of(facts.gifts, people), documents, seed, law.year),
     )
+
+
+def _of(frame: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    return frame.join(people.select("person_id"), on="person_id", how="semi", maintain_order="left")
 
 
 def _received(filers: pl.DataFrame, kind: str, how: received.Arrival, seed: int, year: int) -> pl.DataFrame:
