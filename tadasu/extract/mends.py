@@ -18,7 +18,7 @@ from tadasu.tables import MENDS
 
 KEY = ("file", "line", "column")
 WITHDRAW = "取下げ"
-_STALE = "ファイルが新しくなったため使わなかった訂正"
+STALE = "ファイルが新しくなったため使わなかった訂正"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,12 @@ class Mends:
 
     def told(self, found: Cut, file: str, digest: str) -> Cut:
         """Return the file with a word on mends that no longer hold, since the file has changed."""
-        stale = self.frame.filter(pl.col("file") == file, pl.col("digest") != digest).height
-        return replace(found, told=(*found.told, f"{_STALE}: {stale} 件")) if stale else found
+        stale = self.stale(file, digest)
+        return replace(found, told=(*found.told, f"{STALE}: {stale} 件")) if stale else found
+
+    def stale(self, file: str, digest: str) -> int:
+        """Count the mends of a file that no longer hold, since the file has changed."""
+        return self.frame.filter(pl.col("file") == file, pl.col("digest") != digest).height
 
 
 def mended(found: Cut, mends: pl.DataFrame, source: Source) -> Cut:

@@ -100,10 +100,20 @@ def _require(source: Source, found: Cut, refused: tuple[str, ...], file: File) -
         raise TadasuError(
             f"{source.where}: the column {', '.join(both)} is both read and refused; leave one."
         )
-    if numbers := individual_numbers(found.cells.drop("line", *refused)):
+    require_no_numbers(found.cells.drop(*refused), file)
+
+
+def require_no_numbers(cells: pl.DataFrame, file: File) -> None:
+    """See that no column of a file holds Individual Numbers.
+
+    Raises:
+        TadasuError: one does.
+    """
+    if numbers := individual_numbers(cells.drop("line")):
         raise TadasuError(
             f"{file.name}: the column {', '.join(numbers)} holds Individual Numbers (マイナンバー), which "
-            f"must not enter. Name it under `refuse` at {source.where}, or have it left out of the export."
+            f"must not enter. Name it under `refuse` at {file.source.where}, or have it left out of the "
+            "export."
         )
 
 

@@ -1,6 +1,6 @@
 """A statutory file to its fields: no quotation marks, no header, perhaps `prefix@` before a line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -9,6 +9,7 @@ from tadasu.extract import reasons
 from tadasu.extract.cut.lines import aside, reason, text, without_others
 from tadasu.extract.cut.shape import UNSPLIT
 from tadasu.extract.mapping.model import Layout as FileLayout
+from tadasu.extract.mends import WITHDRAW
 from tadasu.extract.statutory.layout import FORMS, Form, Layout, fields
 
 HIDDEN = "（様式に合わない値）"
@@ -39,8 +40,13 @@ def lines_of(data: bytes, layout: FileLayout, layouts: Sequence[Layout], mends: 
     records, skipped = without_others(found.lines(), layout)
     body = pl.when(_form().is_in(list(FORMS))).then("raw").otherwise(pl.col("raw").str.replace(_PREFIX, ""))
     records = _mended(records, mends).with_columns(body=body)
+    gone = mends.filter(pl.col("column") == "", pl.col("value") == WITHDRAW)["line"]
     placed = records.with_columns(form=_form("body"), layout=_layout(layouts))
     judged = placed.with_columns(reason=reason(_shape(), found, layout))
+    withdrawn = pl.col("reason").is_not_null() & pl.col("line").is_in(gone.implode())
+    judged = judged.with_columns(
+        reason=pl.when(withdrawn).then(pl.lit(reasons.WITHDRAWN)).otherwise("reason")
+    )
     sound = judged.filter(pl.col("reason").is_null())
     broken, unsplit = aside(judged, found)
     by_form = {form: _fields(sound.filter(pl.col("form") == form), form, layouts) for form in FORMS}
@@ -62,14 +68,39 @@ def unfit(frame: pl.DataFrame, form: Form) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=reasons.BREACH), *bad])
 
 
-def shown(frame: pl.DataFrame, form: Form) -> pl.DataFrame:
-    """Return `line` and the permitted fields by label; a cell that does not fit its field is hidden."""
+def shown(frame: pl.DataFrame, form: Form, codes: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+    """Return `line` and the permitted fields by label, hidden from the first on that does not fit its field.
+
+    What follows such a cell may have slipped: a payer's number or a name may stand in any field then.
+
+    Args:
+        frame: The fields of the lines.
+        form: Their form.
+        codes: What may stand in the fields that hold codes.
+    """
+    told = [name for name, field in fields(form).items() if field.kind != "refused"]
+    wrong = [~_fits(name, form) | ~_lawful(name, codes) for name in told]
+    places = [pl.when(bad).then(place) for place, bad in enumerate(wrong)]
+    first = frame.with_columns(_first=pl.min_horizontal(places).fill_null(len(told)))
     cells = [
-        pl.when(_fits(name, form)).then(name).otherwise(pl.lit(HIDDEN)).alias(field.label)
-        for name, field in fields(form).items()
-        if field.kind != "refused"
+        pl.when((pl.col("_first") > place) | pl.col(name).is_null())
+        .then(name)
+        .otherwise(pl.lit(None if name == "payer" else HIDDEN))  # or it would become a pseudonym
+        .alias(fields(form)[name].label)
+        for place, name in enumerate(told)
     ]
-    return frame.select("line", *cells)
+    return first.select("line", *cells)
+
+
+def _lawful(name: str, codes: Mapping[str, Sequence[str]]) -> pl.Expr:
+    return (
+        pl.col(name).is_in(list(codes[name])).fill_null(value=True) if name in codes else pl.lit(value=True)
+    )
+
+
+def permitted(name: str, form: Form) -> pl.Expr:
+    """Return a field as it may be told: hidden where it does not fit, since it may be somebody's name."""
+    return pl.when(_fits(name, form)).then(name).otherwise(pl.lit(HIDDEN))
 
 
 def _fits(name: str, form: Form) -> pl.Expr:
@@ -79,7 +110,9 @@ def _fits(name: str, form: Form) -> pl.Expr:
 
 
 def _mended(records: pl.DataFrame, mends: pl.DataFrame) -> pl.DataFrame:
-    whole = mends.filter(pl.col("column") == "").select("line", mend="value")
+    whole = mends.filter(pl.col("column") == "", pl.col("value").ne_missing(WITHDRAW)).select(
+        "line", mend="value"
+    )
     joined = records.join(whole, on="line", how="left", maintain_order="left")
     there = pl.col("mend").is_not_null()
     return joined.with_columns(

@@ -10,7 +10,8 @@ from tadasu.extract import reasons
 from tadasu.extract.cut.cut import cut
 from tadasu.extract.found import File
 from tadasu.extract.mapping.model import Cell
-from tadasu.extract.refused import individual_numbers
+from tadasu.extract.mends import WITHDRAW
+from tadasu.extract.refused import individual_numbers, is_refused
 from tadasu.extract.statutory.settings import Match
 from tadasu.extract.values import read_values
 from tadasu.tables import DOCUMENTS
@@ -18,6 +19,9 @@ from tadasu.tables import DOCUMENTS
 _BY = "_by_"
 RELATIVE = "_relative_"
 """What the columns with a relative's 宛名番号 begin with; the slot's name follows."""
+
+PERSON = "宛名番号"
+"""The column that the quarantine names where a line found nobody: the mend is the person's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +69,20 @@ def matched(
         .then(pl.lit(reasons.UNMATCHED))
     )
     broken = joined.select(
-        "line", pl.lit("宛名番号").alias("column"), pl.lit(None, pl.String()).alias("value"), reason=why
+        "line", pl.lit(PERSON).alias("column"), pl.lit(None, pl.String()).alias("value"), reason=why
     ).drop_nulls("reason")
     return joined.drop("_twice"), broken
+
+
+def assigned(
+    lines: pl.DataFrame, nobody: pl.DataFrame, mends: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Give lines that found nobody, or two, the person whom staff named when they mended them."""
+    own = mends.filter(pl.col("column") == PERSON, pl.col("value").ne_missing(WITHDRAW))
+    told = own.select("line", mend=_blank(pl.col("value"))).drop_nulls().join(nobody, on="line", how="semi")
+    joined = lines.join(told, on="line", how="left", maintain_order="left")
+    named = joined.with_columns(person_id=pl.coalesce("mend", "person_id")).drop("mend")
+    return named, nobody.join(told, on="line", how="anti")
 
 
 def _part(file: File, match: Match) -> Matches:
@@ -80,10 +95,11 @@ def _part(file: File, match: Match) -> Matches:
             f"{', '.join(told.names)}."
         )
     cells = told.cells.select(list(dict.fromkeys(needed)))
-    if numbers := individual_numbers(cells):
+    refused = [name for name in told.names if is_refused(name, match.source.refuse)]
+    if numbers := individual_numbers(told.cells.drop("line", *refused)):
         raise TadasuError(
             f"{file.name}: the column {', '.join(numbers)} holds Individual Numbers (マイナンバー), which "
-            "must not enter. Have the file that matches reports to people written without them."
+            f"must not enter. Name it under `refuse` at {match.source.where}, or have it left out."
         )
     columns = [_column(cells, cell) for cell in match.columns]
     keys = cells.select(_key(pl.col(column), name).alias(f"{_BY}{name}") for name, column in match.by.items())

@@ -9,7 +9,7 @@ import polars as pl
 from tadasu.extract import found
 from tadasu.extract.batch import Batch
 from tadasu.extract.mapping.model import Mapping
-from tadasu.extract.mends import Mends
+from tadasu.extract.mends import STALE, Mends
 from tadasu.extract.oddities import Oddity
 from tadasu.extract.statutory import matching, returns
 from tadasu.extract.statutory.reading import ReadFile, read_file
@@ -36,15 +36,13 @@ def batches(folder: Path, mapping: Mapping, mends: Mends | None = None) -> Itera
         TadasuError: the part `statutory` of the mapping is wrong, or a matching file cannot be used.
     """
     told = settings_of(mapping)
-    here = files(folder, mapping)
+    here, known = files(folder, mapping), mends or Mends.none()
     for year in sorted({file.year for file in here} if told else ()):
         read = [
-            one
-            for settings in told
-            for one in _files(settings, [f for f in here if f.year == year], mends or Mends.none())
+            one for settings in told for one in _files(settings, [f for f in here if f.year == year], known)
         ]
         yield from year_batches(year, read)
-    yield from returns.batches(folder, mapping)
+    yield from returns.batches(folder, mapping, known)
 
 
 def _files(settings: Reports, here: Sequence[found.File], mends: Mends) -> Iterator[ReadFile]:
@@ -58,6 +56,7 @@ def _files(settings: Reports, here: Sequence[found.File], mends: Mends) -> Itera
         rest = _without(rest, one)
         last = place == len(own) - 1
         told = [(_UNUSED, rest.height), (_UNREAD, pairs.unread)] if last else []
+        told += [(STALE, mends.stale(file.name, digest))]
         odd = tuple(Oddity(file.year, DOCUMENTS.name, what, count) for what, count in told if count)
         yield replace(one, oddities=(*one.oddities, *odd))
 

@@ -9,6 +9,7 @@ from tadasu.extract import reasons
 from tadasu.extract.forms import DateForm, digit_tables, eras
 from tadasu.extract.mapping.model import Reading
 from tadasu.extract.statutory.layout import Form, fields
+from tadasu.extract.statutory.lines import permitted
 from tadasu.extract.statutory.slots import SLOTS
 from tadasu.extract.values import read_values
 
@@ -16,7 +17,7 @@ _FLAGS = ("0", "1")
 _ABROAD = ("00", "01", "02", "03", "04")
 """Where a relative lives: 00 in Japan, the others abroad (02 to 04 say on which ground they count)."""
 
-_CODES: dict[Form, dict[str, tuple[str, ...]]] = {
+CODES: dict[Form, dict[str, tuple[str, ...]]] = {
     "315": {
         "spouse": ("1", "2", "3", "4"),
         "widow": ("0", "1", "2"),
@@ -32,6 +33,8 @@ _CODES: dict[Form, dict[str, tuple[str, ...]]] = {
         **dict.fromkeys(("self_special", "self_ordinary", "special_widow", "widow", "single_parent"), _FLAGS),
     },
 }
+"""What may stand in the fields that hold codes."""
+
 _BIRTH = Reading("date", dates=(DateForm("digit", ("", "", "")),), eras=digit_tables()["statutory"])
 
 
@@ -42,15 +45,15 @@ def wrong_codes(frame: pl.DataFrame, form: Form) -> pl.DataFrame:
         frame.filter(~pl.col(name).is_in(codes)).select(
             "line",
             column=pl.lit(labels[name].label),
-            value=pl.col(name).str.slice(0, 2),
+            value=permitted(name, form),
             reason=pl.lit(reasons.UNKNOWN_CODE),
         )
-        for name, codes in _CODES[form].items()
+        for name, codes in CODES[form].items()
     ]
     return pl.concat([pl.DataFrame(schema=reasons.BREACH), *found])
 
 
-def wrong_years(frame: pl.DataFrame, year: int) -> pl.DataFrame:
+def wrong_years(frame: pl.DataFrame, form: Form, year: int) -> pl.DataFrame:
     """Return as `reasons.BREACH` the lines that are not of the year before the tax year."""
     lawful = [
         f"{n:02}"
@@ -58,11 +61,11 @@ def wrong_years(frame: pl.DataFrame, year: int) -> pl.DataFrame:
         for era in eras()
         if era.first.year + n - 1 == year - 1 <= era.last_year
     ]
-    told = pl.col("income_year").str.zfill(2)
-    return frame.filter(~told.is_in(lawful).fill_null(value=False)).select(
+    stated = pl.col("income_year").str.zfill(2)
+    return frame.filter(~stated.is_in(lawful).fill_null(value=False)).select(
         "line",
         column=pl.lit("年分"),
-        value=pl.col("income_year").str.slice(0, 2),
+        value=permitted("income_year", form),
         reason=pl.lit(reasons.OTHER_INCOME_YEAR),
     )
 

@@ -21,9 +21,12 @@ from tadasu.extract.mapping import layouts
 from tadasu.extract.mapping.columns import Context, cell
 from tadasu.extract.mapping.model import Cell, Mapping, Part, Reading, Row, Source
 from tadasu.extract.mapping.nodes import Node
+from tadasu.extract.mends import WITHDRAW, Mends, mended
 from tadasu.extract.oddities import Oddity
+from tadasu.extract.refused import is_refused
 from tadasu.extract.statutory.settings import source_of
 from tadasu.extract.statutory.year import FIELD, NO_PLACE, deduction_exists
+from tadasu.store import sha256
 from tadasu.tables import DOCUMENTS, NOT_TAKEN_IN
 
 _PAGE = "第二表:"
@@ -69,8 +72,8 @@ def sources(mapping: Mapping) -> list[Source]:
     return [source for one in told for source in (one.source, one.page) if source]
 
 
-def batches(folder: Path, mapping: Mapping) -> Iterator[Batch]:
-    """Read the returns of a ward: one batch of `documents` a file.
+def batches(folder: Path, mapping: Mapping, mends: Mends | None = None) -> Iterator[Batch]:
+    """Read the returns of a ward, with the lines that staff mended: one batch of `documents` a file.
 
     Raises:
         TadasuError: the part `returns` is wrong, a column is missing, or one holds Individual Numbers.
@@ -79,9 +82,14 @@ def batches(folder: Path, mapping: Mapping) -> Iterator[Batch]:
         own = found.of_sources(folder, [told.source], mapping)
         pages = found.of_sources(folder, [told.page], mapping) if told.page else []
         for file in sorted(own, key=lambda one: (one.year, one.name)):
-            second = [cut(p.path, p.source.layout) for p in pages if p.year == file.year]
-            amounts = cut(file.path, told.source.layout)
-            made = _batch(file, told, amounts, second)
+            second = [_page_of(p) for p in pages if p.year == file.year]
+            known = mends or Mends.none()
+            digest = sha256(file.path) if known.has(file.name) else ""
+            own_mends = known.of(file.name, digest)
+            of_lines = (pl.col("column") == "") | (pl.col("value") == WITHDRAW)
+            raw = known.told(cut(file.path, told.source.layout), file.name, digest)
+            amounts = mended(raw, own_mends.filter(of_lines), told.source)
+            made = _batch(file, told, amounts, second, own_mends.filter(~of_lines.fill_null(value=False)))
             yield made
             if deduction_exists(file.year) and _lacks(told, amounts):
                 yield _not_taken_in(made)
@@ -126,11 +134,28 @@ def _of_page(one: Cell) -> Cell:
     return replace(one, parts=parts)
 
 
-def _batch(file: found.File, told: Returns, amounts: Cut, second: Sequence[Cut]) -> Batch:
+def _page_of(file: found.File) -> Cut:
+    """Read a file of second pages, without the columns that must not enter.
+
+    Raises:
+        TadasuError: one holds Individual Numbers and is not refused.
+    """
+    page = cut(file.path, file.source.layout)
+    refused = [name for name in page.names if is_refused(name, file.source.refuse)]
+    left = replace(
+        page, names=tuple(n for n in page.names if n not in refused), cells=page.cells.drop(refused)
+    )
+    translate.require_no_numbers(left.cells, file)
+    return left
+
+
+def _batch(
+    file: found.File, told: Returns, amounts: Cut, second: Sequence[Cut], mends: pl.DataFrame
+) -> Batch:
     _require(amounts, (told.number, *(told.long or ())), file.name, told.source)
     wide, unknown = _wide(amounts, told)
     joined, alone = _joined(_summed(wide), told, second)
-    made = translate.batch(joined, file)
+    made = translate.batch(mended(joined, mends, told.source), file)
     counts = ((_ALONE, alone if told.page else 0, ()), (_UNKNOWN, len(unknown), unknown))
     odd = tuple(Oddity(file.year, DOCUMENTS.name, *one) for one in counts if one[1])
     # Of returns with an amount a line the batch has the first line; all of its lines stand or fall with it.

@@ -1,7 +1,7 @@
 """What a ward says about its statutory files: the part `statutory` of its mapping."""
 
 from collections.abc import Mapping as Mapped
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tadasu.extract.mapping import layouts
@@ -19,7 +19,7 @@ MARKS: tuple[Mark, ...] = ("new", "addition", "correction", "cancellation", "unc
 
 _ELTAX: dict[str, Mark] = {"0": "new", "1": "addition", "2": "correction", "3": "cancellation"}
 _KEYS = ("files", "year", "channel", "marks", "layouts", "match", "encoding", "last_line")
-_MATCH = ("files", "by", "columns", "relatives", "dates", "era_digits", *layouts.KEYS)
+_MATCH = ("files", "by", "columns", "relatives", "refuse", "dates", "era_digits", *layouts.KEYS)
 _MATCHED = ("person_id", "document_id", "received_on", "payer_id")
 _OF_LINE = ("file", "line")
 
@@ -115,8 +115,9 @@ def _match(node: Node) -> Match:
     told = keys["columns"].fields(_MATCHED, ("person_id",))
     columns = tuple(cell(known[name], one, context, told) for name, one in told.items())
     relatives = keys["relatives"].fields(tuple(s.name for s in SLOTS)) if "relatives" in keys else {}
+    refuse = keys["refuse"].texts() if "refuse" in keys else ()
     return Match(
-        source_of(node, keys),
+        replace(source_of(node, keys), refuse=refuse),
         {name: one.text() for name, one in by.items()},
         columns,
         {name: one.text() for name, one in relatives.items()},

@@ -131,7 +131,7 @@ def _frame(table: Table, mine: pl.DataFrame, read: ReadFile, missing: pl.DataFra
 def _batch(
     year: int, table: Table, read: ReadFile, frame: pl.DataFrame, broken: pl.DataFrame, lost: int
 ) -> Batch:
-    cells = [shown(read.lines.by_form[form], form) for form in FORMS]
+    cells = [shown(read.lines.by_form[form], form, reports.CODES[form]) for form in FORMS]
     odd = read.oddities if table == DOCUMENTS else ()
     counts = []
     if table == DOCUMENTS:
