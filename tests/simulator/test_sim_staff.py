@@ -5,10 +5,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from tadasu.fields import TAX_FIELDS
 from tadasu.law import Law, assess
 from tadasu.simulator.staff import Desk, errors, final, right_lines, truth_lines, work
-from tadasu.simulator.staff.about import ABOUT
 from tadasu.tables import CORRECTIONS
 
 YEAR = 2024
@@ -89,11 +87,6 @@ def test_a_row_gets_the_errors_that_its_check_is_about_and_no_others() -> None:
     )
     found = right_lines(rows, errors(record, truth), pl.DataFrame(schema=_BLAME))
     assert found.select("row_id", "field").rows() == [("R0", "salary_revenue"), ("R1", "n_dependent_general")]
-
-
-def test_fields_that_checks_are_about_are_tax_fields() -> None:
-    known = {field.name for field in TAX_FIELDS}
-    assert {name for fields in ABOUT.values() for name in fields} <= known
 
 
 def test_without_noise_staff_record_the_truth(rows: pl.DataFrame, right: pl.DataFrame) -> None:

@@ -29,6 +29,10 @@ def _moved_in_unread(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
     return restate(filed, hit, {"housing_move_in_on": other})
 
 
+def _moved_in_blank(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
+    return restate(filed, hit, {"housing_move_in_on": pl.lit(None, pl.Date)})
+
+
 def _capped_otherwise(scene: Scene) -> pl.DataFrame:
     """Loans whose credit reaches its cap, so that the date of moving in matters."""
     left = pl.col("housing_loan_deductible") - pl.col("income_tax_before_credits").fill_null(0)
@@ -81,17 +85,27 @@ CREDITS: tuple[Slip, ...] = (
         name="moved_in_misread",
         cause_ja="住宅の居住開始年を読み違え、別の控除限度額になった",
         who="municipality",
-        checks=("C01",),
+        checks=(),
         fields=LOAN,
         repair_ja="居住開始年月日を確かめ、住民税の控除額を計算し直す",
         places=_capped_otherwise,
         change=_moved_in_unread,
     ),
     Slip(
+        name="moved_in_blank",
+        cause_ja="居住開始年月日の欄が空で、控除限度額が決まらず住民税の控除が計算されなかった",
+        who="employer",
+        checks=("C01",),
+        fields=LOAN,
+        repair_ja="前年の記録や本人の申告により居住開始年月日を補い、計算し直す",
+        places=_loans,
+        change=_moved_in_blank,
+    ),
+    Slip(
         name="loan_taken_as_deductible",
         cause_ja="住宅借入金等特別控除可能額の欄に所得税で控除した額が書かれた",
         who="employer",
-        checks=("C01",),
+        checks=(),
         fields=LOAN,
         repair_ja="可能額を確かめ、住民税の控除額を計算し直す",
         places=_loans,

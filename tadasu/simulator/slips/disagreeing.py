@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from tadasu.simulator.slips.edit import copied, dropped, hit_column, restate
+from tadasu.simulator.slips.edit import copied, dropped, hit_column, restate, sent_here
 from tadasu.simulator.slips.figures import between
 from tadasu.simulator.slips.filed import Filed
 from tadasu.simulator.slips.scene import Scene
@@ -63,6 +63,14 @@ def _pension_filers(scene: Scene) -> pl.DataFrame:
     return found.select("person_id", "document_id", "payer_id")
 
 
+def _strangers(scene: Scene) -> pl.DataFrame:
+    return scene.strangers.select("person_id")
+
+
+def _sent_here(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
+    return sent_here(filed, hit, scene)
+
+
 DISAGREEING: tuple[Slip, ...] = (
     Slip(
         name="birth_date_misread",
@@ -115,5 +123,16 @@ DISAGREEING: tuple[Slip, ...] = (
         repair_ja="修正不要",
         places=_pension_filers,
         change=_lost_behind_return,
+    ),
+    Slip(
+        name="papers_of_who_left",
+        cause_ja="1月1日より前に転出・死亡した人の資料が届いたが、合算では既に課税の対象から外れている",
+        who="employer",
+        checks=("N03", "N05"),
+        fields=(),
+        repair_ja="修正不要（転出先へ回送する）",
+        places=_strangers,
+        change=_sent_here,
+        asks="R",
     ),
 )

@@ -11,6 +11,7 @@ from tadasu.law import Law
 from tadasu.law.income import COMPREHENSIVE
 from tadasu.simulator.papers.income_tax import IncomeTax
 from tadasu.simulator.slips.filed import Filed
+from tadasu.simulator.slips.scene import Scene
 
 INCOMES = (*COMPREHENSIVE, "separate_transfer_income", "stock_income")
 DEDUCTIONS = (
@@ -225,3 +226,15 @@ def without_relative(filed: Filed, hit: pl.DataFrame) -> Filed:
     """Return the papers without lines of claimed relatives (`hit`: `document_id`, `line_no`)."""
     lines = filed.papers.dependents
     return filed.but(dependents=lines.join(hit, on=["document_id", "line_no"], how="anti"))
+
+
+def sent_here(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
+    """Return the papers with those of people (`person_id`) who are no residents of the ward."""
+    more, tables = scene.papers_of(hit.select("person_id")), filed.papers
+    return filed.but(
+        documents=pl.concat([tables.documents, more.documents]),
+        dependents=pl.concat([tables.dependents, more.dependents]),
+        donations=pl.concat(
+            [tables.donations, more.donations.join(tables.donations, on="donation_id", how="anti")]
+        ),
+    )

@@ -3,7 +3,15 @@
 import polars as pl
 
 from tadasu.law import Law
-from tadasu.simulator.slips.edit import COUNTS, claim, hit_column, relined, with_relative, without_relative
+from tadasu.simulator.slips.edit import (
+    COUNTS,
+    claim,
+    hit_column,
+    relined,
+    restate,
+    with_relative,
+    without_relative,
+)
 from tadasu.simulator.slips.filed import Filed
 from tadasu.simulator.slips.scene import Scene, counted
 
@@ -221,5 +229,33 @@ def unnamed(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
 
 def matched(scene: Scene) -> pl.DataFrame:
     """Return lines of relatives whose number is known."""
-    lines = scene.lines.filter(pl.col("dependent_person_id").is_not_null(), pl.col("role") != "under16")
+    lines = scene.lines.filter(pl.col("dependent_person_id").is_not_null())
     return lines.select("person_id", "document_id", "line_no")
+
+
+def students(scene: Scene) -> pl.DataFrame:
+    """Return lines of relatives claimed for 特定親族特別控除, with the limit of a dependant's income."""
+    limit = scene.law.relative_income_limit
+    lines = scene.lines.filter(
+        pl.col("role") == "dependent",
+        pl.col("counts") == "n_dependent_specified",
+        pl.col("stated_income") > limit,
+    )
+    return lines.select(
+        "person_id", "document_id", "line_no", "counts", "stated_income", pl.lit(limit).alias("limit")
+    )
+
+
+def as_specified(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
+    """Claim a student who earned too much as a dependant all the same."""
+    low = (hit_column("limit") * (0.3 + 0.6 * hit_column("u"))).cast(pl.Int64)
+    stated = relined(filed, hit, {"stated_income": low})
+    without = restate(stated, hit, {"specified_relative_special": pl.lit(None, pl.Int64)})
+    return more(without, hit, scene)
+
+
+def low_estimate(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
+    """State the student's income as it was thought to be in autumn."""
+    limit = hit_column("limit")
+    estimate = (limit + 1 + (hit_column("stated_income") - limit) * 0.5 * hit_column("u")).cast(pl.Int64)
+    return relined(filed, hit, {"stated_income": estimate})

@@ -3,6 +3,8 @@
 import polars as pl
 
 from tadasu.simulator.merge.gifts import MUNICIPALITIES, OTHER_KINDS
+from tadasu.simulator.slips.edit import hit_column, restate
+from tadasu.simulator.slips.figures import misread
 from tadasu.simulator.slips.filed import Filed
 from tadasu.simulator.slips.scene import Scene
 from tadasu.simulator.slips.slip import Slip
@@ -11,35 +13,82 @@ LOAN = ("housing_loan_credit",)
 GIFTS = ("donation_furusato", "donation_other", "one_stop")
 
 
-def _notices(scene: Scene) -> pl.DataFrame:
-    one_stop = scene.papers.donations.filter(pl.col("source") == "one_stop")
-    return one_stop.group_by("person_id").agg(
-        pl.col("amount").filter(pl.col("kind") == "furusato").sum().alias("noticed"),
-        pl.col("recipient_code").n_unique().alias("recipients"),
+def _silent_returns(scene: Scene) -> pl.DataFrame:
+    """Returns that tell of no gift, of people whose tax a gift would lower."""
+    given = scene.papers.donations.select("person_id").unique()
+    found = scene.returns.filter(pl.col("donation_total").is_null(), pl.col("total_income") > 2_500_000)
+    return found.join(given, on="person_id", how="anti", maintain_order="left").select(
+        "person_id", "document_id"
     )
 
 
-def _void_by_return(scene: Scene) -> pl.DataFrame:
-    """People with one-stop notices who filed a return all the same."""
-    filed = scene.returns.select("person_id", "document_id")
-    void = filed.join(_notices(scene), on="person_id", how="inner", maintain_order="left")
-    right = scene.facts.truth.select("person_id", right_furusato="donation_furusato")
-    return void.join(right, on="person_id", how="inner", maintain_order="left")
-
-
-def _still_one_stop(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
-    kept = filed.keying(hit, "one_stop", pl.lit(value=True))
-    return kept.keying(hit, "donation_furusato", pl.max_horizontal("noticed", "right_furusato"))
-
-
-def _void_by_number(scene: Scene) -> pl.DataFrame:
+def _giving_nothing(scene: Scene) -> pl.DataFrame:
+    """People without a return and without gifts, whose tax a gift would lower."""
+    given = scene.papers.donations.select("person_id").unique()
     filers = scene.returns.select("person_id")
-    many = (
-        _notices(scene)
-        .filter(pl.col("recipients") > MUNICIPALITIES)
-        .with_columns(right_furusato=pl.lit(0, pl.Int64))
+    earning = scene.facts.truth.filter(pl.col("is_resident"), pl.col("taxable_income") > 1_500_000)
+    found = earning.select("person_id").join(given, on="person_id", how="anti", maintain_order="left")
+    paper = scene.adopted.select("person_id")
+    found = found.join(filers, on="person_id", how="anti", maintain_order="left")
+    return found.join(paper, on="person_id", how="semi", maintain_order="left")
+
+
+def _notices(
+    filed: Filed, hit: pl.DataFrame, scene: Scene, least: int, most: int
+) -> tuple[Filed, pl.DataFrame]:
+    """Return the papers with one-stop notices of each person, and `hit` with their sum, `noticed`."""
+    count = least + ((most - least + 1) * (pl.col("u") * 997 % 1)).cast(pl.Int64)
+    each = hit.select("person_id", "u", count.alias("n")).with_columns(
+        pl.int_ranges(0, pl.col("n")).alias("place")
     )
-    return many.join(filers, on="person_id", how="anti", maintain_order="left")
+    rows = each.explode("place").with_columns(
+        ((pl.col("u") * 31 * (pl.col("place") + 2)) % 1).alias("v"),
+        pl.lit(scene.year, pl.Int32).alias("tax_year"),
+    )
+    notices = rows.select(
+        (
+            pl.lit(f"G{scene.year % 100:02d}")
+            + pl.col("person_id").str.slice(1)
+            + (60 + pl.col("place")).cast(pl.String)
+        ).alias("donation_id"),
+        "tax_year",
+        "person_id",
+        source=pl.lit("one_stop"),
+        document_id=pl.lit(None, pl.String),
+        recipient_code=(10_000 + 1_111 * pl.col("place") + (1_000 * pl.col("v")).cast(pl.Int64)).cast(
+            pl.String
+        ),
+        kind=pl.lit("furusato"),
+        amount=5_000 + (40 * pl.col("v") ** 2).cast(pl.Int64) * 1_000,
+        received_on=pl.date(scene.year, 1, 5 + (20 * pl.col("v")).cast(pl.Int8)),
+    )
+    donations = filed.papers.donations
+    typed = notices.select(pl.col(name).cast(dtype) for name, dtype in donations.schema.items())
+    sums = typed.group_by("person_id").agg(pl.col("amount").sum().alias("noticed"))
+    more = filed.but(donations=pl.concat([donations, typed]))
+    return more, hit.join(sums, on="person_id", how="left", maintain_order="left")
+
+
+def _few(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
+    return _notices(filed, hit, scene, 1, 4)[0]
+
+
+def _many(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
+    return _notices(filed, hit, scene, MUNICIPALITIES + 1, MUNICIPALITIES + 3)[0]
+
+
+def _few_counted(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
+    return _counted(*_notices(filed, hit, scene, 1, 4))
+
+
+def _many_counted(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
+    return _counted(*_notices(filed, hit, scene, MUNICIPALITIES + 1, MUNICIPALITIES + 3))
+
+
+def _counted(filed: Filed, hit: pl.DataFrame) -> Filed:
+    """The system did not void the notices."""
+    kept = filed.keying(hit, "one_stop", pl.lit(value=True))
+    return kept.keying(hit, "donation_furusato", pl.col("noticed"))
 
 
 def _valid_notices(scene: Scene) -> pl.DataFrame:
@@ -99,6 +148,15 @@ def _left_out_of_boxes(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
     return filed.but(donations=lines)
 
 
+def _with_total(scene: Scene) -> pl.DataFrame:
+    found = scene.returns.filter(pl.col("donation_total") > 2_000)
+    return found.select("person_id", "document_id")
+
+
+def _total_misread(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
+    return restate(filed, hit, {"donation_total": misread(pl.col("donation_total"), hit_column("u"))})
+
+
 GIFTS_SLIPS: tuple[Slip, ...] = (
     Slip(
         name="one_stop_beside_return",
@@ -107,8 +165,8 @@ GIFTS_SLIPS: tuple[Slip, ...] = (
         checks=("C02",),
         fields=GIFTS,
         repair_ja="ワンストップ特例を無効にし、申告書の寄附金だけにする",
-        places=_void_by_return,
-        change=_still_one_stop,
+        places=_silent_returns,
+        change=_few_counted,
         asks="R",
     ),
     Slip(
@@ -118,8 +176,8 @@ GIFTS_SLIPS: tuple[Slip, ...] = (
         checks=("C02",),
         fields=GIFTS,
         repair_ja="ワンストップ特例を無効にする",
-        places=_void_by_number,
-        change=_still_one_stop,
+        places=_giving_nothing,
+        change=_many_counted,
         asks="R",
     ),
     Slip(
@@ -156,7 +214,7 @@ GIFTS_SLIPS: tuple[Slip, ...] = (
         name="gift_as_ward_ordinance",
         cause_ja="都道府県・市区町村への寄附を条例指定の欄に書いた",
         who="taxpayer",
-        checks=("C03",),
+        checks=(),
         fields=GIFTS,
         repair_ja="都道府県・市区町村の欄に移す",
         places=_counting,
@@ -166,11 +224,46 @@ GIFTS_SLIPS: tuple[Slip, ...] = (
         name="gift_as_furusato",
         cause_ja="条例指定や共同募金会の寄附をふるさと納税の欄に書いた",
         who="taxpayer",
-        checks=("C03",),
+        checks=(),
         fields=GIFTS,
         repair_ja="正しい欄に移す",
         places=_others,
         change=_as_furusato,
         asks="Q",
+    ),
+)
+
+INNOCENT_GIFTS: tuple[Slip, ...] = (
+    Slip(
+        name="notices_beside_return",
+        cause_ja="ワンストップ特例を申請した人が寄附を書かずに申告したが、特例は既に無効になっている",
+        who="taxpayer",
+        checks=("C02",),
+        fields=(),
+        repair_ja="修正不要（本人に更正の請求を案内する）",
+        places=_silent_returns,
+        change=_few,
+        asks="R",
+    ),
+    Slip(
+        name="notices_too_many",
+        cause_ja="ワンストップ特例の申請が6団体以上あるが、特例は既に無効になっている",
+        who="taxpayer",
+        checks=("C02",),
+        fields=(),
+        repair_ja="修正不要（本人に申告を案内する）",
+        places=_giving_nothing,
+        change=_many,
+        asks="R",
+    ),
+    Slip(
+        name="donation_total_misprinted",
+        cause_ja="申告書の寄附金の合計欄だけが誤っている（寄附先ごとの額は正しい）",
+        who="taxpayer",
+        checks=("C03",),
+        fields=(),
+        repair_ja="修正不要",
+        places=_with_total,
+        change=_total_misread,
     ),
 )

@@ -77,8 +77,12 @@ def _insurance_misread(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
 
 
 def _mutual_aid(scene: Scene) -> pl.DataFrame:
-    found = scene.adopted.filter(pl.col("small_enterprise_mutual_aid") > 0, pl.col("kind") != "salary_report")
-    return found.select("person_id", "document_id")
+    """Returns with contributions that an employer's report states too."""
+    told = scene.salary_reports.filter(pl.col("small_enterprise_mutual_aid") > 0).select("person_id").unique()
+    found = scene.returns.filter(pl.col("small_enterprise_mutual_aid") > 0)
+    return found.join(told, on="person_id", how="semi", maintain_order="left").select(
+        "person_id", "document_id"
+    )
 
 
 def _as_insurance(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
@@ -170,7 +174,7 @@ PAID: tuple[Slip, ...] = (
         name="spouses_pension_insurance",
         cause_ja="配偶者の年金から引かれた保険料を自分の控除として申告した",
         who="taxpayer",
-        checks=("D01",),
+        checks=(),
         fields=INSURANCE,
         repair_ja="配偶者の年金から引かれた分を除く",
         places=_spouses_pension,
@@ -180,7 +184,7 @@ PAID: tuple[Slip, ...] = (
         name="unpaid_insurance",
         cause_ja="納めていない国民健康保険料や国民年金保険料まで申告した",
         who="taxpayer",
-        checks=("D01",),
+        checks=(),
         fields=INSURANCE,
         repair_ja="納付額を確かめ、その額にする",
         places=_national_pension,
@@ -201,7 +205,7 @@ PAID: tuple[Slip, ...] = (
         name="mutual_aid_as_insurance",
         cause_ja="小規模企業共済等掛金を社会保険料の欄に書いた",
         who="taxpayer",
-        checks=("D01",),
+        checks=("D07",),
         fields=("social_insurance", "small_enterprise_mutual_aid"),
         repair_ja="小規模企業共済等掛金控除に移す（税額は変わらない）",
         places=_mutual_aid,
@@ -211,7 +215,7 @@ PAID: tuple[Slip, ...] = (
         name="medical_threshold_forgotten",
         cause_ja="医療費控除で10万円（所得の5%）を引いていない",
         who="taxpayer",
-        checks=("D03",),
+        checks=(),
         fields=("medical_expense", "self_medication"),
         repair_ja="10万円（所得の5%）を引いた額にする",
         places=_medical,
@@ -221,7 +225,7 @@ PAID: tuple[Slip, ...] = (
         name="medical_compensation_forgotten",
         cause_ja="医療費控除で保険金などの補填額を引いていない",
         who="taxpayer",
-        checks=("D03",),
+        checks=(),
         fields=("medical_expense", "self_medication"),
         repair_ja="本人に照会し、補填額を引く",
         places=_medical,
@@ -242,7 +246,7 @@ PAID: tuple[Slip, ...] = (
         name="self_medication_as_medical",
         cause_ja="セルフメディケーション税制の額を医療費控除の欄に書いた",
         who="taxpayer",
-        checks=("D03",),
+        checks=(),
         fields=("medical_expense", "self_medication"),
         repair_ja="明細書によりセルフメディケーション税制に移す（税額は変わらない）",
         places=_self_medicators,

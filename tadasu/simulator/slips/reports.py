@@ -2,11 +2,19 @@
 
 import polars as pl
 
-from tadasu.simulator.slips.edit import copied, copy_of, dropped, hit_column, moved, restate
+from tadasu.simulator.slips.edit import copied, dropped, hit_column, moved, restate
 from tadasu.simulator.slips.figures import between
 from tadasu.simulator.slips.filed import Filed
 from tadasu.simulator.slips.scene import Scene
 from tadasu.simulator.slips.slip import EVERYTHING, SALARY, Slip
+
+_ADJUSTED_BOXES = (
+    "salary_income",
+    "deductions_total",
+    "basic_deduction",
+    "life_insurance",
+    "earthquake_insurance",
+)
 
 
 def _rolled_in(scene: Scene) -> pl.DataFrame:
@@ -56,10 +64,15 @@ def _mention(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
         hit,
         {
             "previous_payer_id": hit_column("earlier_payer"),
-            "previous_salary_revenue": hit_column("earlier_revenue"),
+            "previous_salary_revenue": _told(hit_column("earlier_revenue"), hit_column("u")),
             "previous_social_insurance": hit_column("earlier_insurance"),
         },
     )
+
+
+def _told(revenue: pl.Expr, u: pl.Expr) -> pl.Expr:
+    """Return what is told of a previous employer's pay: often without the last month, or net."""
+    return pl.when(u < 0.85).then((revenue * (0.80 + 0.2 * u)).cast(pl.Int64)).otherwise(revenue)
 
 
 def _reports(scene: Scene) -> pl.DataFrame:
@@ -85,12 +98,6 @@ def _first_version(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
     return copied(filed, hit, before, mark=2)
 
 
-def _amended_properly(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
-    both = _first_version(filed, hit, scene)
-    first = copy_of(hit, 2).select(first_id="document_id")
-    return restate(both, pl.concat([hit, first], how="horizontal"), {"supersedes": hit_column("first_id")})
-
-
 def _spouses_number(scene: Scene) -> pl.DataFrame:
     """Reports of people with a spouse in the household; neither filed a return."""
     lone = scene.lone_reports.select("person_id", "document_id", "payer_id")
@@ -112,9 +119,11 @@ def _never_came(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
     return dropped(filed, hit)
 
 
-def _without_earlier(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
-    gone = hit.select(document_id="earlier_id")
-    return _unname(dropped(filed, gone), hit, scene)
+def _claimed_workers(scene: Scene) -> pl.DataFrame:
+    """Reports of people whom somebody claims and who filed no return."""
+    claimed = scene.facts.claims.select(person_id="relative_id").unique()
+    found = scene.lone_reports.join(claimed, on="person_id", how="semi", maintain_order="left")
+    return found.filter(pl.col("salary_revenue") > 300_000).select("person_id", "document_id", "payer_id")
 
 
 REPORTS: tuple[Slip, ...] = (
@@ -132,7 +141,7 @@ REPORTS: tuple[Slip, ...] = (
         name="previous_pay_unmentioned",
         cause_ja="現職が前職分を合算したが、摘要に何も書かなかったため、前職の給報と二重に計上された",
         who="employer",
-        checks=("S03",),
+        checks=(),
         fields=SALARY,
         repair_ja="事業所に照会し、前職の給報を合算済みとする",
         places=_rolled_in,
@@ -171,6 +180,17 @@ REPORTS: tuple[Slip, ...] = (
         change=_first_version,
     ),
     Slip(
+        name="claimed_relatives_report_twice",
+        cause_ja="扶養されている人のパートの給報が2度届き、その所得が限度を超えたように見える",
+        who="employer",
+        checks=("N06",),
+        fields=SALARY,
+        repair_ja="一方の給報を除く（扶養している人の控除は正しい）",
+        places=_claimed_workers,
+        change=_twice,
+        asks="R",
+    ),
+    Slip(
         name="spouses_number",
         cause_ja="従業員本人ではなく配偶者の番号で給報が提出され、配偶者の収入になった",
         who="employer",
@@ -202,29 +222,5 @@ REPORTS: tuple[Slip, ...] = (
         change=_never_came,
         asks="Q",
         per="payer",
-    ),
-)
-
-INNOCENT_REPORTS: tuple[Slip, ...] = (
-    Slip(
-        name="previous_employer_sent_nothing",
-        cause_ja="摘要に前職の額だけがあるが、前職は給報を出していないため二重ではない",
-        who="employer",
-        checks=("S02",),
-        fields=(),
-        repair_ja="修正不要",
-        places=_rolled_in,
-        change=_without_earlier,
-    ),
-    Slip(
-        name="amended_properly",
-        cause_ja="訂正の給報が訂正元を示して提出され、訂正前の給報は既に外れている",
-        who="employer",
-        checks=("N06",),
-        fields=(),
-        repair_ja="修正不要",
-        places=_reports,
-        change=_amended_properly,
-        asks="R",
     ),
 )

@@ -1,6 +1,6 @@
 """A tax year of one block before anything goes wrong, with the views in which slips look for their places."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import polars as pl
@@ -8,17 +8,24 @@ import polars as pl
 from tadasu.law import Law
 from tadasu.simulator.facts import Facts
 from tadasu.simulator.merge.in_force import adopted, in_force
+from tadasu.simulator.papers import file
 from tadasu.simulator.papers.papers import Papers
+from tadasu.simulator.settings import Knobs
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Facts, clean papers, the law, the ward's seed."""
+    """Facts, clean papers, the law, the ward's knobs."""
 
     facts: Facts
     papers: Papers
     law: Law
-    seed: int
+    knobs: Knobs
+
+    @property
+    def seed(self) -> int:
+        """Return the ward's seed."""
+        return self.knobs.seed
 
     @property
     def year(self) -> int:
@@ -95,6 +102,21 @@ class Scene:
         lines = self.papers.dependents.join(paper, on="document_id", how="inner", maintain_order="left")
         together = ~pl.col("lives_apart").fill_null(value=False)
         return lines.with_columns(counted(self.law, together).alias("counts"))
+
+    def papers_of(self, people: pl.DataFrame) -> Papers:
+        """Return the papers that people (`person_id`) would have filed as residents of the ward."""
+        lives = self.facts.lives.join(people, on="person_id", how="semi", maintain_order="left")
+        gifts = self.facts.gifts.join(people, on="person_id", how="semi", maintain_order="left")
+        here = lives.with_columns(is_resident=pl.lit(value=True))
+        return file(replace(self.facts, lives=here, gifts=gifts), self.law, self.knobs)
+
+    @cached_property
+    def strangers(self) -> pl.DataFrame:
+        """People of the register who were no residents on the assessment date, and had an income."""
+        earned = self.facts.truth.filter(~pl.col("is_resident"), pl.col("total_income") > 0).select(
+            "person_id"
+        )
+        return self.people.join(earned, on="person_id", how="semi", maintain_order="left")
 
     @cached_property
     def family(self) -> pl.DataFrame:

@@ -28,6 +28,11 @@ def _parents(scene: Scene) -> pl.DataFrame:
     return _papers(scene, pl.col("single_parent"))
 
 
+def _fathers(scene: Scene) -> pl.DataFrame:
+    men = scene.people.filter(pl.col("sex") == "M").select("person_id")
+    return _parents(scene).join(men, on="person_id", how="semi", maintain_order="left")
+
+
 def _widows(scene: Scene) -> pl.DataFrame:
     return _papers(scene, pl.col("widow"))
 
@@ -103,12 +108,12 @@ def _still_minor(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
 STATUSES: tuple[Slip, ...] = (
     Slip(
         name="single_parent_as_widow",
-        cause_ja="令和3年度からひとり親に当たる人を寡婦とした",
+        cause_ja="令和3年度からひとり親に当たる男性を寡婦（旧寡夫）のままにした",
         who="employer",
         checks=("F13",),
         fields=PARENTS,
         repair_ja="ひとり親に改める",
-        places=_parents,
+        places=_fathers,
         change=_as_widow,
         asks="R",
         reform=True,
@@ -127,7 +132,7 @@ STATUSES: tuple[Slip, ...] = (
         name="single_parent_left_out",
         cause_ja="ひとり親であることを勤務先に届けていない",
         who="taxpayer",
-        checks=("F13",),
+        checks=(),
         fields=PARENTS,
         repair_ja="本人に確かめ、ひとり親控除を加える",
         places=_parents,

@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from tadasu.simulator.slips.edit import hit_column, restate
+from tadasu.simulator.slips.edit import hit_column, restate, sent_here
 from tadasu.simulator.slips.figures import between, misread
 from tadasu.simulator.slips.filed import Filed
 from tadasu.simulator.slips.scene import Scene
@@ -25,12 +25,11 @@ def _day(scene: Scene) -> date:
 
 
 def _moved_out(scene: Scene) -> pl.DataFrame:
-    gone = (pl.col("left_on") < _day(scene)) & (pl.col("left_reason") == "moved")
-    return _taxed(scene, gone)
+    return scene.strangers.filter(pl.col("left_reason") == "moved").select("person_id")
 
 
 def _died(scene: Scene) -> pl.DataFrame:
-    return _taxed(scene, (pl.col("left_on") < _day(scene)) & (pl.col("left_reason") == "died"))
+    return scene.strangers.filter(pl.col("left_reason") == "died").select("person_id")
 
 
 def _moved_in(scene: Scene) -> pl.DataFrame:
@@ -38,8 +37,9 @@ def _moved_in(scene: Scene) -> pl.DataFrame:
     return _taxed(scene, came & pl.col("left_on").is_null())
 
 
-def _taken_for_resident(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
-    return filed.keying(hit, "is_resident", pl.lit(value=True))
+def _taken_for_resident(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
+    """Their papers came here, and the merge did not know that they had gone."""
+    return sent_here(filed, hit, scene).keying(hit, "is_resident", pl.lit(value=True))
 
 
 def _taken_for_stranger(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
@@ -55,7 +55,7 @@ def _reports_of_filers(scene: Scene) -> pl.DataFrame:
 
 def _came_late(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
     """The return reached the ward after the merge."""
-    late = pl.lit(date(scene.year, 4, 20)) + pl.duration(days=between(0, 40, hit_column("u")))
+    late = pl.lit(date(scene.year, 5, 1)) + pl.duration(days=between(0, 30, hit_column("u")))
     return restate(filed, hit, {"received_on": late}).losing(hit)
 
 
@@ -170,7 +170,7 @@ WARD: tuple[Slip, ...] = (
         name="return_came_late",
         cause_ja="申告書が合算の後に届き、給報・年金報だけで計算された",
         who="tax office",
-        checks=("S01", "P01", "C02", "F19", "D01"),
+        checks=("N12",),
         fields=EVERYTHING,
         repair_ja="申告書により計算し直す",
         places=_reports_of_filers,
@@ -214,7 +214,7 @@ WARD: tuple[Slip, ...] = (
         name="business_mistyped",
         cause_ja="申告書の営業等所得を入力するときに桁や数字を誤った",
         who="ward",
-        checks=("T04", "I01"),
+        checks=("T04",),
         fields=("business_income", "spouse_special_deduction", "pension_income"),
         repair_ja="申告書のとおり入力し直す",
         places=_keyed_business,

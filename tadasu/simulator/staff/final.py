@@ -8,7 +8,13 @@ from tadasu.law import Law, assess, renew
 _FROM_REGISTER = ("birth_date", "sex", "public_assistance")
 
 
-def final(record: pl.DataFrame, lines: pl.DataFrame, residents: pl.DataFrame, law: Law) -> pl.DataFrame:
+def final(
+    record: pl.DataFrame,
+    lines: pl.DataFrame,
+    residents: pl.DataFrame,
+    law: Law,
+    spouses: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """Return `record` with the corrected lines entered, in the same columns and order of rows.
 
     Args:
@@ -17,6 +23,8 @@ def final(record: pl.DataFrame, lines: pl.DataFrame, residents: pl.DataFrame, la
             one field the later stands.
         residents: the register (dates of birth, sex, public assistance).
         law: of the tax year.
+        spouses: `person_id`, `spouse_total_income`: what is known of spouses' incomes, which a corrected
+            spouse takes along (absent: as recorded).
     """
     if lines.is_empty():
         return record
@@ -28,8 +36,13 @@ def final(record: pl.DataFrame, lines: pl.DataFrame, residents: pl.DataFrame, la
     entered = touched.with_columns(_entered(name) for name in fields).join(
         residents.select("person_id", *_FROM_REGISTER), on="person_id", how="left", maintain_order="left"
     )
+    known = None
+    if spouses is not None:
+        incomes = spouses.select("person_id", known_income="spouse_total_income")
+        entered = entered.join(incomes, on="person_id", how="left", maintain_order="left")
+        known = pl.coalesce("known_income", "spouse_total_income")
     flags = {name: pl.col(f"{name}:new").is_not_null() for name in fields}
-    after = assess(renew(entered, flags, law), law).select(numbered.columns)
+    after = assess(renew(entered, flags, law, spouse_total_income=known), law).select(numbered.columns)
     same = numbered.join(wide, on="person_id", how="anti")
     return pl.concat([same, after]).sort("place").drop("place")
 

@@ -27,3 +27,8 @@ class Habits:
     def usual() -> "Habits":
         """Return the habits of habits.yaml."""
         return Habits(**yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+
+    @property
+    def usual_asks(self) -> dict[str, str]:
+        """Return how a check's rows are usually decided (R or Q; M is not listed), by catalogue code."""
+        return {check: word for word, checks in self.inquiry["usual"].items() for check in checks}

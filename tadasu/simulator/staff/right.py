@@ -1,8 +1,10 @@
 """The right lines of each row: the person's errors that the row's check, or what went wrong, is about."""
 
+from collections.abc import Mapping
+
 import polars as pl
 
-from tadasu.simulator.staff.about import ABOUT
+from tadasu.checks import BY_CODE
 
 RIGHT = {
     "row_id": pl.String(),
@@ -35,7 +37,7 @@ def right_lines(rows: pl.DataFrame, errors: pl.DataFrame, blame: pl.DataFrame) -
     )
 
 
-def asks(rows: pl.DataFrame, blame: pl.DataFrame, usual: dict[str, str]) -> pl.DataFrame:
+def asks(rows: pl.DataFrame, blame: pl.DataFrame, usual: Mapping[str, str]) -> pl.DataFrame:
     """Return `rows` with `asks` (R, M or Q): what the row's slip says, else what is usual for its check."""
     number = pl.col("asks").replace_strict({word: i for i, word in enumerate(ASKS)}, return_dtype=pl.Int8)
     said = blame.group_by("person_id", "check").agg(number.max().alias("asks"))
@@ -54,7 +56,7 @@ _WANTED = ("row_id", "person_id", "field")
 
 def _by_check(rows: pl.DataFrame) -> pl.DataFrame:
     about = pl.DataFrame(
-        {"check": list(ABOUT), "field": [list(fields) for fields in ABOUT.values()]},
+        {"check": list(BY_CODE), "field": [list(check.fields) for check in BY_CODE.values()]},
         schema={"check": pl.String(), "field": pl.List(pl.String())},
     )
     listed = rows.select("row_id", "person_id", "check").join(about, on="check")
