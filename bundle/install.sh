@@ -117,11 +117,10 @@ place() {
         refuse "空き容量が足りません：$(fact installed_mb) MB 必要、$free MB しかありません（$dest）。" "not enough room: $(fact installed_mb) MB are needed, $free MB are free at $dest."
 }
 
-# What an installation that was broken off left behind: never one that was completed.
+# What an installation that was broken off left behind: neither one that was completed nor anything of somebody else.
 clear_leftovers() {
     for old in "$dest"/versions/*; do
-        [ -d "$old" ] && [ ! -f "$old/.complete" ] || continue
-        [ "$(readlink -f "$dest/current")" != "$old" ] || continue
+        [ -f "$old/.installing" ] && [ ! -f "$old/.complete" ] || continue
         say "前回、途中で止まった導入の残りを片づけます：$(basename "$old")"
         rm -rf -- "$old"
     done
@@ -134,7 +133,7 @@ choose() {
     sum=$(sha256sum <"$here/MANIFEST.sha256" | cut -d' ' -f1)
     slot=$dest/versions/$version
     while [ -e "$slot" ]; do
-        if [ "$(cat "$slot/.complete")" = "$sum" ] && "$slot/bin/manage" intact >/dev/null 2>&1; then
+        if [ "$(cat "$slot/.complete" 2>/dev/null)" = "$sum" ] && "$slot/bin/manage" intact >/dev/null 2>&1; then
             same=yes && return
         fi
         number=$((number + 1))
@@ -145,6 +144,7 @@ choose() {
 fill() {
     say "導入中：$slot"
     mkdir "$slot"
+    : >"$slot/.installing"
     mkdir "$slot/.tmp"
     export TMPDIR="$slot/.tmp" UV_CACHE_DIR="$slot/.tmp/uv"
     cp -R "$here/project/." "$slot/"
@@ -203,6 +203,7 @@ join() {
     sync -f "$slot" 2>/dev/null || sync
     printf '%s\n' "$sum" >"$slot/.complete.new"
     mv "$slot/.complete.new" "$slot/.complete"
+    rm "$slot/.installing"
 }
 
 finish() {

@@ -54,9 +54,18 @@ prune() {
     done
 }
 
-# Files of the ward that stand before ones of ours which changed between two versions.
-overruled() {
+# Files in a version's folder that were not delivered: somebody put them where no other version sees them.
+strays() {
+    (cd "$dest/versions/$1" && find . -name __pycache__ -prune -o -path ./.venv -prune -o -type f -print |
+        awk 'NR == FNR {known[substr($0, 67)]; next} !(substr($0, 3) in known) {print substr($0, 3)}' MANIFEST.sha256 - |
+        grep -vxE 'BUNDLE|MANIFEST\.sha256|\.complete|\.installing' || true)
+}
+
+# What to look at after a change of versions: files left behind, and files of the ward that stand before ones of ours
+# which changed.
+left_behind() {
     [ -n "$1" ] && complete "$1" || return 0
+    strays "$1" | sed "s|^|確認：前の版のフォルダーに残っているファイル（$dest/ward に移してください）：$dest/versions/$1/|"
     (cd "$settings" && find conf ordinances -type f) | while IFS= read -r file; do
         new=$dest/versions/$2/shipped/$file old=$dest/versions/$1/shipped/$file
         [ -f "$new" ] && ! cmp -s "$old" "$new" || continue
@@ -75,7 +84,7 @@ use() {
     prune
     point tadasu current/bin/tadasu
     point manage current/bin/manage
-    [ "$before" = "$1" ] || overruled "$before" "$1"
+    [ "$before" = "$1" ] || left_behind "$before" "$1"
     printf '%s use %s before %s by %s manifest %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$1" "${before:--}" \
         "$(id -un 2>/dev/null || id -u)" "$(cat "$dest/versions/$1/.complete")" >>"$dest/ward/versions.log"
     say "使う版：$1"
@@ -101,6 +110,7 @@ status() {
         mark=''
         [ "$name" != "$(named current)" ] || mark=' ← 使用中'
         [ "$name" != "$(named previous)" ] || mark="$mark （前の版）"
+        [ -f "$folder/.complete" ] || [ -f "$folder/.installing" ] || continue
         if [ ! -f "$folder/.complete" ]; then say "$name  途中で止まった導入（次の導入で消えます）" && continue; fi
         state='ファイルに変わりなし'
         "$folder/bin/manage" intact || state='【注意】ファイルが書き換えられているか、動きません：導入し直してください'
@@ -122,6 +132,9 @@ own() {
 remove() {
     complete "$1" || refuse "版 $1 は導入されていません。" "version $1 is not installed."
     [ "$1" != "$(named current)" ] || refuse "使用中の版は消せません。" "that version is in use."
+    stray=$(strays "$1" | head -n 3 | tr '\n' ' ')
+    [ -z "$stray" ] || refuse "添付されたものでないファイルがあります。先に移してください：$stray" "files that were not delivered are in it; move them first: $stray"
+    : >"$dest/versions/$1/.installing"
     rm -f "$dest/versions/$1/.complete"
     rm -rf -- "$dest/versions/${1:?}"
     [ "$1" != "$(named previous)" ] || rm -f "$dest/previous"

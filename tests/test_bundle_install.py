@@ -287,6 +287,17 @@ def test_another_machine_is_refused_in_two_languages(untouched: Path, first: Bun
     _refused(done, "この機械（Linux aarch64）には導入できません", "this machine is Linux aarch64")
 
 
+def test_a_folder_of_the_ward_among_the_versions_stays(first: Bundle, make: Maker, tmp_path: Path) -> None:
+    first.install(tmp_path / "dest", "--short")
+    key = tmp_path / "dest" / "versions" / "keys" / "ward.key"
+    key.parent.mkdir()
+    key.write_text("0" * 64, encoding="ascii")
+    (tmp_path / "dest" / "current" / "extract.csv").write_text("P1\n", encoding="utf-8")
+    done = make(2).install(tmp_path / "dest", "--short")
+    assert (done.returncode, f"{first.version}/extract.csv" in done.stdout) == (0, True)
+    assert key.exists()
+
+
 def test_a_folder_of_somebody_else_is_refused(first: Bundle, tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_bytes(b"")
     _refused(first.install(tmp_path), "空のフォルダーでも", "neither empty nor")
@@ -359,7 +370,14 @@ def test_the_version_in_use_cannot_be_removed_another_can(first: Bundle, make: M
     make(2).install(dest, "--short")
     with pytest.raises(subprocess.CalledProcessError):
         _manage(dest, "remove", (dest / "current").resolve().name)
+    stray = dest / "versions" / first.version / "wards" / "sakura.csv"
+    stray.parent.mkdir()
+    stray.write_text("P1\n", encoding="utf-8")
+    with pytest.raises(subprocess.CalledProcessError):
+        _manage(dest, "remove", first.version)
+    stray.unlink()
     _manage(dest, "remove", first.version)
+    assert not (dest / "versions" / first.version).exists()
     assert _runs(dest) == "version 2 2"
     with pytest.raises(subprocess.CalledProcessError):
         _manage(dest, "rollback")
