@@ -232,10 +232,45 @@ def test_the_way_back_is_closed_to_others_and_each_reading_is_in_the_ledger(tmp_
 
 def test_numbers_of_earlier_runs_stay(tmp_path: Path) -> None:
     table, trail = tmp_path / "private" / "ids.parquet", tmp_path / "ledger.jsonl"
-    for number in ("1", "2"):
-        name = SECRET.pseudonym("person", number)
-        back.keep(table, Hider(SECRET, ("person",), {"person": {number: name}}), ledger=trail, actor="x")
-    assert pl.read_parquet(table)["number"].sort().to_list() == ["1", "2"]
+    names = {number: SECRET.pseudonym("person", number) for number in ("1", "2", "3")}
+    for given in ({"1", "2"}, {"2", "3"}, {"1", "2"}):
+        known = {"person": {number: names[number] for number in sorted(given)}}
+        back.keep(table, Hider(SECRET, ("person",), known), ledger=trail, actor="x")
+    assert len(list(table.parent.glob("*.parquet"))) == 2, "a run that brings nothing new adds nothing"
+    assert {path.stat().st_mode & 0o077 for path in table.parent.iterdir()} == {0}
+    wanted = {"person": list(names.values())}
+    found = back.look_up(table, wanted, purpose="export", ledger=trail, actor="x")
+    assert found == {"person": {name: number for number, name in names.items()}}
+    (table.parent / "ids-2.parquet").unlink()
+    with pytest.raises(TadasuError, match=r"ids-2\.parquet: not there"):
+        back.look_up(table, wanted, purpose="export", ledger=trail, actor="x")
+
+
+def test_an_intake_never_reads_the_way_back(
+    example: dict[str, pl.DataFrame],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    keyed_ward: Callable[..., Path],
+) -> None:
+    files, out, secret = tmp_path / "files", tmp_path / "out", tmp_path / "ward.key"
+    assert cli.main(["key", str(secret)]) == 0
+    extract.write({2024: example}, load_mapping(keyed_ward(secret)), files)
+    words = ["ingest", "ward=keyed", f"ward.folder={files}", f"out={out}", "tracking=off"]
+    assert cli.main(words) == 0, capsys.readouterr().err
+    whole = out / "private" / "ids.parquet"
+    whole.write_bytes(b"whoever opens this fails")
+    assert cli.main(words) == 0, capsys.readouterr().err
+    path = files / "R06" / "課税台帳.csv"
+    path.write_bytes(path.read_bytes().replace(b"0000000001", b"0000000009"))
+    assert cli.main(words) == 0, capsys.readouterr().err
+    assert whole.read_bytes() == b"whoever opens this fails"
+    added = pl.read_parquet(out / "private" / "ids-2.parquet")
+    assert "0000000009" in added["number"]
+    events = [event.event for event in ledger.read(out / "ledger.jsonl") if "identifiers" in event.event]
+    assert events == ["identifiers.keep", "identifiers.keep"]
+    (out / "private" / "ids.json").unlink()
+    assert cli.main(words) == 2
+    assert "no ids.json beside it" in capsys.readouterr().err
 
 
 def test_a_ward_with_a_key_is_ingested_and_another_key_stops(
