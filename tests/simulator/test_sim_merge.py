@@ -237,6 +237,8 @@ def test_an_adjustment_that_no_employer_could_state_follows_the_relatives_of_the
     child = {"document_id": "D005", "line_no": 1, "role": "under16", "birth_date": date(2015, 5, 1)}
     pay = (report(5, 8_400_000), report(6, 300_000, "B2", adjusted=False))
     assert merged(*pay, relatives=(child,))["income_adjustment"] == 20_000
+    unadjusted = (report(5, 8_400_000, adjusted=False), pay[1])
+    assert merged(*unadjusted, relatives=(child,))["income_adjustment"] == 0
     assert merged(*pay)["income_adjustment"] == 0
 
 

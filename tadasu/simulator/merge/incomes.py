@@ -69,16 +69,17 @@ def _of_return(name: str, is_return: pl.Expr) -> pl.Expr:
 
 
 def _adjustment(is_return: pl.Expr, law: Law) -> pl.Expr:
-    """Return what a return states, or what a report states for its own pay, computed anew of all pay.
+    """Return what a return states, or what an adjusted report states for its own pay, anew of all pay.
 
-    A report whose own pay is no high one could not state it: then the relatives that it names decide.
+    An adjusted report whose own pay is no high one could not state it: the relatives that it names decide.
     """
     stated = pl.col("income_adjustment").fill_null(0)
     all_pay = law.income_adjustment_children(pl.col("reported_salary_revenue"), pl.lit(value=True))
     own_pay = law.income_adjustment_children(pl.col("salary_revenue"), pl.lit(value=True))
     due = (stated > 0) | ((own_pay == 0) & pl.col("has_ground"))
     added = (pl.col("reported_salary_revenue") > pl.col("salary_revenue")).fill_null(value=False)
-    return pl.when(~is_return & added & due).then(all_pay).otherwise(stated)
+    adjusted = pl.col("year_end_adjusted").fill_null(value=False)
+    return pl.when(~is_return & adjusted & added & due).then(all_pay).otherwise(stated)
 
 
 def _by_law(people: pl.DataFrame, law: Law) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Income-tax amounts of deductions and of the tax, as papers state them; the numbers lie in YAML beside this.
+"""Income-tax amounts of deductions and of the tax, as papers state them (numbers: YAML beside this; the law).
 
 Resident tax is not computed here (`tadasu.law`): an employer and a tax return write deductions as the income
 tax has them (所得税法76条〜86条), and the tax system turns them into those of the resident tax.
@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from tadasu.fields import DISABILITIES, SPOUSE_KINDS
+from tadasu.law import Law
 from tadasu.law.allowances import EarthquakeInsurance, LifeInsurance, SpouseSpecial
 from tadasu.law.load import LawError, build, read, whole
 from tadasu.law.shapes import Amount, Rate, Schedule, floor_zero
@@ -32,8 +33,8 @@ DISABLED = {
 
 
 @dataclass(frozen=True, slots=True)
-class IncomeTax:
-    """What the income tax of one year has instead of the resident tax's amounts, and its rates."""
+class Amounts:
+    """What the income tax has instead of the resident tax's amounts: the keys of the YAML."""
 
     basic: Schedule
     spouse_general: Schedule
@@ -50,14 +51,21 @@ class IncomeTax:
     widow: Amount
     single_parent: Amount
     working_student: Amount
-    life_insurance: LifeInsurance
+    life_insurance_class_cap: Amount
+    life_insurance_total_cap: Amount
     earthquake_insurance: EarthquakeInsurance
-    rates: Schedule
     separate_rate: Rate
-    with_reconstruction: Rate
-    other_column_withholding: Rate
     base_step: Amount
     tax_step: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class IncomeTax(Amounts):
+    """The income tax of one year, with what the law's own files know of it (`Law.income_tax_papers`)."""
+
+    life_insurance: LifeInsurance
+    rates: Schedule
+    with_reconstruction: Rate
 
     @staticmethod
     def of(tax_year: int) -> "IncomeTax":
@@ -121,6 +129,21 @@ def _where(flag: str, amount: Amount) -> pl.Expr:
 
 @cache
 def _income_tax(tax_year: int) -> IncomeTax:
+    amounts, known = _amounts(tax_year), Law.of(tax_year).income_tax_papers
+    return IncomeTax(
+        **{field.name: getattr(amounts, field.name) for field in fields(amounts)},
+        life_insurance=LifeInsurance(
+            new=known.life_insurance_new,
+            old=known.life_insurance_old,
+            class_cap=amounts.life_insurance_class_cap,
+            total_cap=amounts.life_insurance_total_cap,
+        ),
+        rates=known.levy,
+        with_reconstruction=known.with_reconstruction,
+    )
+
+
+def _amounts(tax_year: int) -> Amounts:
     begun = sorted(int(path.stem.rpartition("_")[2]) for path in _FOLDER.glob(_FILE.format("*")))
     since = [year for year in begun if year <= tax_year]
     if not since:
@@ -129,8 +152,4 @@ def _income_tax(tax_year: int) -> IncomeTax:
     content = read(path)
     if whole(content.pop("since", None), f"{path.name}: since") != since[-1]:
         raise LawError(f"{path.name}: since is not {since[-1]}")
-    return build(IncomeTax, {name: content.get(name) for name in _names() | content.keys()}, path.name)
-
-
-def _names() -> set[str]:
-    return {field.name for field in fields(IncomeTax)}
+    return build(Amounts, content, path.name)
