@@ -215,6 +215,8 @@ def claim_evidence(sources: Sources) -> pl.DataFrame:
         claim_kind="document_kind",
         claim_id="dependent_person_id",
         claim_register_disability="register_disability",
+        claim_own_disabled=(pl.col("relative_disability").fill_null("none") != "none"),
+        claim_disabled=(pl.col("disability").fill_null("none") != "none"),
     )
 
 

@@ -6,6 +6,7 @@ and what the relative earned. All of it stands in this year's tables and in last
 
 import polars as pl
 
+from features.precedence import PRECEDENCE, place
 from features.repairs.family import stayed
 from features.repairs.incomes import in_force
 from features.repairs.sources import Sources
@@ -17,7 +18,6 @@ RELATIVES = (
     "n_dependent_elderly",
     "n_dependent_elderly_cohabiting",
 )
-STRENGTH = {"tax_return": 3, "resident_return": 2, "salary_report": 1, "pension_report": 1}
 
 
 def profiles(tables: dict[str, pl.DataFrame], sources: Sources) -> pl.DataFrame:
@@ -45,7 +45,7 @@ def profiles(tables: dict[str, pl.DataFrame], sources: Sources) -> pl.DataFrame:
         .filter(in_force())
         .group_by("person_id")
         .agg(
-            p_strength=pl.col("kind").replace_strict(STRENGTH, default=0, return_dtype=pl.Int64).max(),
+            p_strength=(len(PRECEDENCE) - place("kind")).max(),
             p_papers=pl.len(),
         )
     )

@@ -5,11 +5,11 @@ A paper names several relatives, and a repair can settle one and leave another: 
 
 import polars as pl
 
+from features.precedence import place
 from features.repairs import Proposed
 from features.repairs.family import CLASSES, DISABLED, claimed_relatives, died_before
 from features.repairs.recompute import spouse_by_income
 from features.repairs.sources import Sources
-from features.settling import STRENGTH
 from features.values import NUMBER
 
 FIELDS = (*CLASSES.values(), *DISABLED.values())
@@ -21,8 +21,7 @@ def _adopted_claims(sources: Sources) -> pl.DataFrame:
     """Return the claimed relatives of one paper a person: the strongest in force, the longest of a kind."""
     claims = claimed_relatives(sources)
     papers = claims.group_by("person", "document").agg(pl.col("document_kind").first(), lines=pl.len())
-    strength = pl.col("document_kind").replace_strict(STRENGTH, default=9, return_dtype=pl.Int64)
-    order = papers.with_columns(strength=strength).sort(
+    order = papers.with_columns(strength=place("document_kind")).sort(
         "person", "strength", "lines", "document", descending=[False, False, True, False]
     )
     first = order.unique("person", keep="first", maintain_order=True).select("person", "document")

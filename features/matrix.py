@@ -8,7 +8,9 @@ from features import evidence
 from features.beside import fields_beside, rows_beside, values_beside
 from features.birthmates import claims_by_person
 from features.columns import COLUMNS
+from features.couple import couple
 from features.details import by_law, counted, dates, last_statuses, near_duplicates
+from features.disabled import disabled_relatives
 from features.fits import fits
 from features.gifts import gift_arithmetic
 from features.identities import identities
@@ -58,7 +60,18 @@ def matrix(
     frame = _join(frame, evidence.person_evidence(sources), ["person"])
     frame = _join(frame, evidence.family_evidence(sources), ["person"])
     frame = _join(frame, identities(sources), ["person"])
-    for part in (dates, near_duplicates, by_law, last_statuses, counted, gift_arithmetic, fits, paper_sums):
+    for part in (
+        dates,
+        near_duplicates,
+        by_law,
+        last_statuses,
+        counted,
+        gift_arithmetic,
+        fits,
+        paper_sums,
+        disabled_relatives,
+        couple,
+    ):
         frame = _join(frame, part(sources), ["person"])
     frame = _join(frame, rows_beside(sources), ["person"])
     frame = _join(frame, fields_beside(sources), ["person", "field"])

@@ -7,6 +7,7 @@ figure keyed wrongly breaks what it enters, and the repair that mends it makes t
 
 import polars as pl
 
+from features.precedence import place
 from features.repairs import Proposed
 from features.repairs.sources import Sources
 from features.values import NUMBER
@@ -38,7 +39,6 @@ SAME = (
     "small_enterprise_mutual_aid",
 )
 """Deductions that have one amount in both taxes: a repair of the record is one of the paper."""
-STRENGTH = ("tax_return", "resident_return", "salary_report", "pension_report")
 
 
 def withheld(income: pl.Expr, law: Law) -> pl.Expr:
@@ -94,11 +94,8 @@ def paper_sums(sources: Sources) -> pl.DataFrame:
 
 
 def _parts(sources: Sources) -> pl.DataFrame:
-    strength = pl.col("kind").replace_strict(
-        {name: place for place, name in enumerate(STRENGTH)}, default=9, return_dtype=pl.Int64
-    )
     stated = sources.documents.filter("in_force", pl.col("deductions_total").is_not_null())
-    order = stated.with_columns(strength=strength).sort(
+    order = stated.with_columns(strength=place("kind")).sort(
         "person", "strength", "received_on", "document", descending=[False, False, True, False]
     )
     first = order.unique("person", keep="first", maintain_order=True)

@@ -6,13 +6,13 @@ of the strongest kind in force counts, the later one of a kind; what reports sta
 
 import polars as pl
 
+from features.precedence import place
 from features.repairs import Proposed
 from features.repairs.kinds import KIND_NUMBER
 from features.repairs.papers import SUMMED
 from features.repairs.sources import Sources
 from features.values import NUMBER
 
-STRENGTH = {"tax_return": 0, "resident_return": 1, "salary_report": 2, "pension_report": 3}
 LAWFUL = ("recompute", "recompute_spouse", "reclassify", "reclassify_all", "combined", "register_children")
 """Kinds that follow from the law and the register alone."""
 
@@ -20,8 +20,9 @@ LAWFUL = ("recompute", "recompute_spouse", "reclassify", "reclassify_all", "comb
 def adopted(sources: Sources) -> pl.DataFrame:
     """Return (person, field, adopted): the value that the rule of precedence takes of the papers in force."""
     order = sources.documents.select("document", "received_on", "year_end_adjusted")
-    strength = pl.col("kind").replace_strict(STRENGTH, return_dtype=pl.Int64)
-    standing = sources.values.filter("in_force").join(order, on="document").with_columns(strength=strength)
+    standing = (
+        sources.values.filter("in_force").join(order, on="document").with_columns(strength=place("kind"))
+    )
     parts = pl.col("field").is_in([NUMBER[name] for name in SUMMED]) & (pl.col("strength") > 1)
     summed = standing.filter(parts).group_by("person", "field").agg(pl.col("value").sum())
     ranked = standing.filter(~parts).sort(

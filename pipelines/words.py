@@ -9,7 +9,7 @@ import yaml
 
 from tadasu.errors import TadasuError
 
-_PATHS = ("out", "train.from", "store")
+_PATHS = ("out", "train.from", "store", "season.other")
 
 
 def quoted(text: str) -> str:

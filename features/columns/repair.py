@@ -94,6 +94,8 @@ REPAIR = (
         claim_left_days="前年初めからこの親族の転出・死亡までの日数",
         claim_birth_differs="この親族の生年月日が台帳と異なる",
         claim_class_differs="この親族の区分が台帳と異なる",
+        claim_own_disabled="この親族本人の記録に障害がある",
+        claim_disabled="この親族が障害者と申告されている",
         claim_is_related="リストの関係者がこの親族",
         claim_over="この親族が所得要件を超える",
     ),

@@ -89,6 +89,12 @@ def _relatives(sources: Sources) -> pl.DataFrame:
     held = claims.with_columns(
         register_field=word.replace_strict(_numbers(DISABLED), default=None, return_dtype=pl.Int64)
     ).filter(pl.col("register_disability").is_not_null())
+    own = pl.when(pl.col("together") & (pl.col("relative_disability") == "special"))
+    own_word = own.then(pl.lit("special_cohabiting")).otherwise("relative_disability")
+    records = claims.filter(pl.col("relative_disability").is_not_null()).with_columns(
+        own_field=own_word.replace_strict(_numbers(DISABLED), default=None, return_dtype=pl.Int64)
+    )
+    unlike = records.filter(pl.col("own_field").fill_null(-1) != pl.col("disability_field").fill_null(-1))
     differs = held.filter(pl.col("register_field").fill_null(-1) != pl.col("disability_field").fill_null(-1))
     return pl.concat(
         [
@@ -96,6 +102,7 @@ def _relatives(sources: Sources) -> pl.DataFrame:
             _steps(moved, 1, [("from_field", -1), ("to_field", 1)]),
             _steps(away, 3, [("from_field", -1), ("to_field", 1)]),
             _steps(differs, 2, [("disability_field", -1), ("register_field", 1)]),
+            _steps(unlike, 4, [("disability_field", -1), ("own_field", 1)]),
         ]
     )
 

@@ -134,7 +134,10 @@ def _claims(tables: dict[str, pl.DataFrame], own: pl.DataFrame) -> pl.DataFrame:
         register_reason="left_reason",
     )
     incomes = tables["assessments"].select(
-        dependent_person_id="person_id", relative_income="total_income", relative_revenue="salary_revenue"
+        dependent_person_id="person_id",
+        relative_income="total_income",
+        relative_revenue="salary_revenue",
+        relative_disability="self_disability",
     )
     household = tables["residents"].select("person_id", own_household="household_id")
     standing = own.filter("in_force").select(
