@@ -30,7 +30,7 @@ make_bundles() {
     bundle two
     for name in one two; do
         tar -xf "$work/$name"/*.tar -C "$work/$name" --strip-components 1
-        rm "$work/$name"/*.tar "$work/$name"/*.sha256
+        rm "$work/$name"/*.tar "$work/$name"/*.tar.sha256
     done
     say "what the checkout itself makes of the small ward"
     (cd "$work/code" && PYTHONPATH=$PWD "$python" -m pipelines.cli run ward=mini model=small tracking=off \
