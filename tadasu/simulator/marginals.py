@@ -79,7 +79,9 @@ def _value(item: str) -> pl.Expr:
     """Return what one taxpayer has of an item: persons, or thousand yen."""
     if item in _HEADS:
         heads = _HEADS[item].cast(pl.Float64)
-        if item.startswith("spouse"):  # the amount shrinks with the taxpayer's income, so persons count in full units
+        if item.startswith(
+            "spouse"
+        ):  # the amount shrinks with the taxpayer's income, so persons count in full units
             units = sources()["national"]["units_k"][item]
             return pl.when(_HEADS[item]).then(pl.col("spouse_deduction") / 1000 / units).otherwise(0.0)
         return heads
@@ -119,7 +121,13 @@ def ward(payers: pl.DataFrame) -> list[Figure]:
     own = sources()["nerima"]
     n = own["taxpayers"]
     return [
-        Figure(f"{name} per taxpayer (k yen)", float(payers[column].mean()) / 1000, own[key] / n, own["source"], head)  # type: ignore[arg-type]
+        Figure(
+            f"{name} per taxpayer (k yen)",
+            float(payers[column].mean()) / 1000,
+            own[key] / n,
+            own["source"],
+            head,
+        )  # type: ignore[arg-type]
         for name, column, key, head in (
             ("tax base", "taxable_income", "tax_base_k", True),
             ("income", "aggregate_income", "taxable_income_k", False),
@@ -133,15 +141,21 @@ def pensions(facts: Facts) -> list[Figure]:
     """Return the mean public pension a month of who has it all year: former employees' and others', by sex."""
     own = sources()["pension"]
     public = facts.pensions.filter(pl.col("body") != "company")
-    mean = public.group_by("person_id").agg(pl.col("revenue").sum(), employee=(pl.col("body") != "national").any())
-    born = facts.lives.filter("is_resident", pl.col("birth_date").dt.year() <= own["year"] - 68).select("person_id", "sex")
+    mean = public.group_by("person_id").agg(
+        pl.col("revenue").sum(), employee=(pl.col("body") != "national").any()
+    )
+    born = facts.lives.filter("is_resident", pl.col("birth_date").dt.year() <= own["year"] - 68).select(
+        "person_id", "sex"
+    )
     full = mean.join(born, on="person_id")
     figures = []
     for name, employee in (("employee", True), ("national", False)):
         for word, sex in (("men", "M"), ("women", "F")):
             chosen = full.filter((pl.col("sex") == sex) & (pl.col("employee") == employee))
             month = float(chosen["revenue"].mean() or 0) / 12  # type: ignore[arg-type]
-            figures.append(Figure(f"{name} pension a month, {word}", month, own[f"{name}_{word}"], own["source"], True))
+            figures.append(
+                Figure(f"{name} pension a month, {word}", month, own[f"{name}_{word}"], own["source"], True)
+            )
     return figures
 
 
@@ -161,7 +175,12 @@ def donations(facts: Facts, payers: pl.DataFrame) -> list[Figure]:
     by_notice = float((gifts["via"] == "one_stop").mean() or 0)
     credit = float(users["donation_credit"].mean() or 0)
     return [
-        Figure("givers per taxpayer", len(users) / len(payers), own["users"] / sum(national["taxpayers"]), own["source"]),
+        Figure(
+            "givers per taxpayer",
+            len(users) / len(payers),
+            own["users"] / sum(national["taxpayers"]),
+            own["source"],
+        ),
         Figure("donation credit per giver (yen)", credit, own["credit"] / own["users"], own["source"]),
         Figure("gifts by one-stop notice", by_notice, own["one_stop_gifts"] / own["gifts"], own["source"]),
     ]

@@ -25,6 +25,8 @@ def career(year: Year, at: int) -> Codes:
     regular = np.where(
         year.married & ~year.men, regular * year.rates.value("work.married_woman_regular"), regular
     )
+    father = year.married & year.men & (year.youngest < 23)
+    regular = np.where(father, np.minimum(regular * year.rates.value("work.father_regular"), 0.97), regular)
     own = year.uniform("self-employed", ever=True) < year.by_sex("work.self_employed", ages)
     leads = year.uniform("executive", ever=True) < year.by_sex("work.executive", ages)
     kind = np.where(share > 1 - works * regular, REGULAR, OTHER_JOB)

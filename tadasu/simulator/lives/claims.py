@@ -14,6 +14,7 @@ ROLES = ("spouse", "dependent", "under16")
 SPOUSE_ROLE, DEPENDENT, UNDER16 = (np.int8(code) for code in range(3))
 RELATIONS = ("spouse", "child", "parent", "sibling", "other")
 _OF_SPOUSE, _OF_CHILD, _OF_PARENT, _OF_SIBLING, _OF_OTHER = (np.int8(code) for code in range(5))
+_LEAVES_HOME = 18
 STATED_ON = {
     int(ON_RETURN): "return",
     int(ON_ADJUSTED): "job",
@@ -121,8 +122,8 @@ class _Claiming:
         claimant = self._parent_who_claims(mother, father, together)
         to = np.clip(claimant, 0, None)
         home = p.household == p.household[to]
-        studying = (p.reason == MOVED) & (year.age < self.law.student_to)
-        near = home | studying | (year.age < 18)
+        away = (p.reason == MOVED) | (year.far & (year.age >= _LEAVES_HOME))
+        near = home | (away & (year.age < self.law.student_to)) | (~year.far & (year.age < _LEAVES_HOME))
         special = (self.carrier[to] == ON_ADJUSTED) | (self.carrier[to] == ON_RETURN)
         lawful = (
             free & (claimant >= 0) & near & (special | (self.total <= self.law.relative)) & self.may_claim[to]

@@ -54,11 +54,12 @@ def giving(year: Year, total_income: Wholes, deductions: Reals) -> Giving:
         section["of_limit"]["spread"] * year.lasting("share of limit")
     )
     wished = np.minimum(levy * 0.2 / 0.72 + 2000, income * 0.3) * part
-    count = 1 + np.minimum(wished / section["mean_gift"], section["most_gifts"] - 1).astype(np.int64)
     given = np.rint(wished / 1000) * 1000
     has &= given >= 5_000
     few = year.uniform("few municipalities") < 0.8
     by_notice = has & (year.uniform("one-stop", ever=True) < section["one_stop"])
+    usual = np.where(by_notice, section["mean_gift"]["one_stop"], section["mean_gift"]["return"])
+    count = 1 + np.minimum(wished / usual, section["most_gifts"] - 1).astype(np.int64)
     count = np.where(by_notice & few, np.minimum(count, _ONE_STOP_MOST), count)
     others = {kind: _other(year, kind, income) for kind in _OTHERS}
     return Giving((given * has).astype(np.int64), np.where(has, count, 0), by_notice, others)

@@ -223,7 +223,9 @@ def _annual_pay(year: Year, kind: Codes) -> Reals:
     standing, moving = year.normal("standing", ever=True), year.lasting("pay")
     tail = year.uniform("tail", ever=True) < pay["tail"]["share"]
     spread = pay["spread"] * standing + pay["drift"] * moving - (pay["spread"] ** 2 + pay["drift"] ** 2) / 2
-    spread = spread + np.where(tail, pay["tail"]["spread"] * np.abs(year.normal("length of tail", ever=True)), 0)
+    spread = spread + np.where(
+        tail, pay["tail"]["spread"] * np.abs(year.normal("length of tail", ever=True)), 0
+    )
     regular = pay["level"] * year.by_sex("pay.regular", ages) * np.exp(spread) * _by_family(year)
     leads = pay["level"] * year.amount(
         pay["executive"]["mean"], pay["executive"]["spread"], "pay of executive", ever=0.95

@@ -85,7 +85,9 @@ def life(year: Year) -> Life:
     pension = its_pensions.sum_by(n, its_pensions.revenue)
     first = totals(year, salary, pension, others, none(year))
     loan = loans(year, first.total_income, salary)
-    apart = np.maximum(others["separate_transfer_income"], 0) + others["stock_income"]  # taxed at half the rate
+    apart = (
+        np.maximum(others["separate_transfer_income"], 0) + others["stock_income"]
+    )  # taxed at half the rate
     gift = giving(year, first.total_income - apart // 2, _usual_deductions(first.total_income))
     ill = spending.wants_medicine(year, first.total_income)
     filed = filing(year, its_jobs, _reasons(year, others, salary, pension, ill, gift, loan))

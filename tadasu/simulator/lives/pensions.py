@@ -124,7 +124,11 @@ def _employee_month(year: Year) -> Reals:
     """A normal spread around the official mean of each sex; at least what a short career gives."""
     section = year.rates.section("pension")
     mean = np.where(year.men, section["employee_month"]["men"], section["employee_month"]["women"])
-    mean = mean * np.where(_wives(year), _times(year)["month"], np.where(year.men, 1.0, section["single_woman_times"]))
+    had_wife = (year.people.marital == MARRIED) | (year.people.marital == WIDOWED)
+    men = np.where(had_wife, section["married_man"], section["single_man"])
+    men = men * year.rates.curve("pension.employee_by_age", year.age.astype(np.float64))
+    women = np.where(_wives(year), _times(year)["month"], section["single_woman_times"])
+    mean = mean * np.where(year.men, men, women)
     spread = np.where(year.men, section["employee_spread"]["men"], section["employee_spread"]["women"])
     z = 0.85 * year.normal("employee pension", ever=True) + 0.527 * year.normal("standing", ever=True)
     return np.asarray(mean * np.clip(1 + spread * z, 0.3, 2.0))

@@ -35,17 +35,9 @@ from tadasu.simulator.settings import Rates
 YEAR = 365.2425
 """Days."""
 
-_HEAD, _SPOUSE, _CHILDREN, _FATHER, _MOTHER, _SIBLING, _FAR_FATHER, _FAR_MOTHER = (
-    0,
-    1,
-    (2, 3, 4),
-    5,
-    6,
-    7,
-    8,
-    9,
-)
-FIRST_FREE = 10
+_HEAD, _SPOUSE, _CHILDREN = 0, 1, (2, 3, 4)
+_FATHER, _MOTHER, _SIBLING, _FAR_FATHER, _FAR_MOTHER, _FAR_CHILD = 5, 6, 7, 8, 9, 10
+FIRST_FREE = 11
 """The first seat that nobody takes when a family is drawn."""
 _OLDEST = 104.0
 _SETTLED = (27.0, 42.0)
@@ -133,7 +125,11 @@ class _Drawn:
         man = np.where(self.couple, self.uniform("man is head") < self.section["man_is_head"], head == "M")
         self.sex = np.where(man, MALE, FEMALE)
         band = cells.to_age[cell] - cells.from_age[cell]
-        age = cells.from_age[cell] + band * self.uniform("age of head")
+        u = self.uniform("age of head")
+        u = np.where(
+            cells.from_age[cell] == self.section["head_from"][0], u ** self.section["youngest_heads"], u
+        )
+        age = cells.from_age[cell] + band * u
         self.age = age - younger * np.clip((age - _SETTLED[0]) / (_SETTLED[1] - _SETTLED[0]), 0, 1)
         older = self.section["husband_older"]
         gap = older["mean"] + older["sd"] * self.normal("age of spouse")
@@ -167,6 +163,7 @@ class _Drawn:
             *self._parents(self.n_parents + self.n_nearby, nearby),
             self._sibling(),
             *self._far_parents(),
+            self._far_child(),
         ]
 
     def _one(
@@ -300,6 +297,21 @@ class _Drawn:
                 since=never, marital=marital, spouse=np.where(both, dad, NOBODY), household=np.where(both, dad, mum),
             ),
         ]  # fmt: skip
+
+    def _far_child(self) -> People:
+        """A child of a couple who lives elsewhere: nobody in the register, but claimed while a student."""
+        man = self.sex == MALE
+        mother_age = np.where(man, self.spouse_age, self.age)
+        has = self.couple & (self.uniform("far child") < self.rates.curve("families.far_child", mother_age))
+        youngest, oldest = self.section["far_child_ages"]
+        age = youngest + (oldest - youngest) * self.uniform("age of far child")
+        sex = np.where(self.uniform("sex of far child") < 0.5, MALE, FEMALE)
+        head, spouse = self.seat(_HEAD), self.seat(_SPOUSE)
+        return self._one(
+            has & (mother_age - age > self.section["mother_at_birth"]["least"]), _FAR_CHILD, sex, age, CHILD,
+            since=np.full(len(self.families), NEVER), household=self.seat(_FAR_CHILD),
+            mother=np.where(man, spouse, head), father=np.where(man, head, spouse),
+        )  # fmt: skip
 
 
 def family_of(number: Ids) -> Ids:
