@@ -13,6 +13,7 @@ from pipelines.settings import ROOT, Settings
 from tadasu import dictionary
 from tadasu import ledger as trail
 from tadasu.audit import KINDS
+from tadasu.checks import page
 from tadasu.errors import TadasuError
 from tadasu.extract.identifiers import key as keys
 from tadasu.store import write_text
@@ -77,6 +78,7 @@ def pages(settings: Settings) -> dict[str, str]:
     """Return the generated files by their path in the checkout."""
     made = {"docs/data_dictionary.md": dictionary.render(), "dvc.yaml": wiring.render(settings)}
     made["tuning/dvc.yaml"] = wiring.render_tuning(settings)
+    made["docs/checks.md"] = page.render()
     if find_spec("tadasu.law.reference"):
         made["docs/law.md"] = import_module("tadasu.law.reference").render()
     return made

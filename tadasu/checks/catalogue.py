@@ -8,6 +8,7 @@ from tadasu.checks import (
     filing,
     incomes,
     pension,
+    relatives,
     residence,
     salary,
     spouse,
@@ -23,8 +24,9 @@ CATALOGUE: tuple[Check, ...] = (
     *pension.CHECKS,  # P01 P02 P03: pension reports
     *incomes.CHECKS,  # I01–I05, S05 S06: changes, stocks, losses, the adjustment of incomes
     *spouse.CHECKS,  # F04 F05 F06 F07 F16 F23: the spouse
-    *dependents.CHECKS,  # F01 F03 F08 F09 F10 F15 F18 F21 F22: dependants
-    *statuses.CHECKS,  # F11 F12 F13 F14 F17: statuses, relatives of 19 to 22, relatives abroad
+    *dependents.CHECKS,  # F01 F03 F08 F09 F10 F15: dependants
+    *relatives.CHECKS,  # F17 F18 F21 F22: relatives elsewhere, unknown, gone, or claimed by nobody
+    *statuses.CHECKS,  # F11 F12 F13 F14: statuses, relatives of 19 to 22
     *adoption.CHECKS,  # F19 F20: which paper's claims count
     *deductions.CHECKS,  # D01 D02 D03 D04 D07: premiums and expenses
     *tax_credits.CHECKS,  # C01 C02 C03: loans and gifts

@@ -94,6 +94,11 @@ def lawful_class(law: Law) -> pl.Expr:
     return pl.when((by_age == "elderly") & together).then(pl.lit("cohabiting")).otherwise(by_age)
 
 
+def class_field() -> pl.Expr:
+    """Return the field that counts relatives of the line's class by law."""
+    return pl.col("class").replace_strict(CLASSES, default=None, return_dtype=pl.String)
+
+
 def lines_by_class(lines: pl.DataFrame, law: Law) -> pl.DataFrame:
     """Count by document: the named relatives of each class (`named_…`), and all of each role (`lines_…`).
 

@@ -39,24 +39,33 @@ _LEFT_OUT = ("small_enterprise_mutual_aid", "life_insurance", "earthquake_insura
 
 
 def _social_insurance(records: Records, _: Law) -> pl.DataFrame:
-    """A return states less than the reports add up to, or more by exactly what one report states."""
-    reports = records.papers.filter(
-        pl.col("kind").is_in(REPORTS), ~pl.col("rolled_in"), pl.col("social_insurance") > 0
-    ).select("person_id", one="social_insurance")
+    """A return states less than the reports add up to, or more by exactly an amount that is another's.
+
+    The excess is national insurance as a rule; where it is what one report states already, what a member of
+    the household had withheld, or the report's 小規模企業共済等掛金, it is probably not.
+    """
     people = records.taxpayers.filter(pl.col("n_returns") > 0)
     stated, reported = n("return_social_insurance"), pl.col("insurance_reported")
-    twice = (
-        people.select("person_id", excess=stated - reported)
-        .join(reports, on="person_id")
-        .filter(pl.col("excess") == pl.col("one"))
-        .select("person_id", twice=pl.lit(value=True))
-        .unique("person_id")
+    excess = stated - reported
+    odd = _same_as_a_report(records, people.select("person_id", "household_id", excess=excess))
+    aid = (excess > 0) & (excess == pl.col("mutual_aid_reported"))
+    found = people.join(odd, on="person_id", how="left", maintain_order="left").filter(
+        (excess < 0) | aid | pl.col("reports_too").is_not_null()
     )
-    found = people.join(twice, on="person_id", how="left", maintain_order="left").filter(
-        (stated < reported) | pl.col("twice").fill_null(value=False)
-    )
+    other = pl.when(pl.col("payee") != pl.col("person_id")).then("payee")
     message = say("社会保険料控除：申告書 {}、支払報告書の合計 {}", yen(stated), yen(reported))
-    return rows(found, message, stated=stated, expected=reported)
+    return rows(found, message, related=other, stated=stated, expected=reported)
+
+
+def _same_as_a_report(records: Records, people: pl.DataFrame) -> pl.DataFrame:
+    """Return who of `people` states in excess what a report of the household states (`payee`: whose)."""
+    reports = records.papers.filter(
+        pl.col("kind").is_in(REPORTS), ~pl.col("rolled_in"), pl.col("social_insurance") > 0
+    ).select(excess="social_insurance", payee="person_id", household_id="household_id")
+    same = people.filter(pl.col("excess") > 0).join(reports, on=["household_id", "excess"])
+    own = pl.col("payee") == pl.col("person_id")
+    first = same.sort("person_id", ~own, "payee").unique("person_id", keep="first", maintain_order=True)
+    return first.select("person_id", "payee", reports_too=pl.lit(value=True))
 
 
 def _premiums(records: Records, law: Law) -> pl.DataFrame:
@@ -68,13 +77,11 @@ def _some(names: tuple[str, ...], prefix: str = "") -> pl.Expr:
 
 
 def _life_on_paper(records: Records, law: Law) -> pl.DataFrame:
-    """The stated deduction against the premiums stated beside it, in the amounts of the document's tax."""
+    """The stated deduction against the premiums beside it, in the amounts of the document's own tax."""
     by_income_tax, by_resident_tax = _income_tax_life(law), law.life_insurance(*map(pl.col, LIFE))
     lawful = pl.when(pl.col("kind") == "resident_return").then(by_resident_tax).otherwise(by_income_tax)
-    stated = pl.col("life_insurance")
-    cap = pl.when(pl.col("kind") == "resident_return").then(law.deductions.life_insurance.total_cap.value)
-    without = ~_some(LIFE) & (stated > cap.otherwise(_income_tax_cap(law)))
-    found = records.adopted.filter((_some(LIFE) & differs(n("life_insurance"), lawful)) | without)
+    stated = n("life_insurance")
+    found = records.adopted.filter(stated != pl.when(_some(LIFE)).then(lawful).otherwise(0))
     expected = pl.when(_some(LIFE)).then(lawful)
     message = say("生命保険料控除：記載 {}、保険料からの計算 {}", yen(stated), yen(expected))
     return rows(
@@ -156,6 +163,7 @@ def _medical(records: Records, law: Law) -> pl.DataFrame:
         "控除額が限度を超える": above,
         "他の申告書と異なる": apart,
         "所得に比べて控除額が大きい": large,
+        "控除額が大きい": medical >= limits().medical_large,
     }
     why = pl.coalesce(pl.when(condition).then(pl.lit(text)) for text, condition in reasons.items())
     found = people.with_columns(why=why).filter(pl.col("recorded") & pl.col("why").is_not_null())
@@ -202,7 +210,7 @@ CHECKS: tuple[Check, ...] = (
         ("social_insurance", "small_enterprise_mutual_aid"),
         "地方税法314条の2第1項3号",
         ("leave", "take_document", "undo_keying", "inquire"),
-        "申告書の社会保険料が支払報告書の合計より少ない、又は1件分だけ多い",
+        "申告書の社会保険料が支払報告書の合計より少ない、又は本人・世帯員の1件分や共済等掛金の額だけ多い",
         _social_insurance,
     ),
     Check(
@@ -214,7 +222,7 @@ CHECKS: tuple[Check, ...] = (
         ("life_insurance", "earthquake_insurance"),
         "地方税法314条の2第1項5号・5号の3",
         ("recompute", "undo_keying", "leave", "inquire"),
-        "生命・地震保険料控除が、支払った保険料から計算した額と異なる、又は限度を超える",
+        "生命・地震保険料控除が、支払った保険料から計算した額と異なる、保険料の記載がない、又は限度を超える",
         _premiums,
     ),
     Check(
@@ -226,7 +234,7 @@ CHECKS: tuple[Check, ...] = (
         ("medical_expense", "self_medication"),
         "地方税法314条の2第1項2号・附則4条の4",
         ("leave", "take_document", "recompute", "inquire"),
-        "医療費控除に併用・限度超過・申告書間の相違があるか、所得に比べて大きい",
+        "医療費控除に併用・限度超過・申告書間の相違があるか、額が大きい",
         _medical,
     ),
     Check(

@@ -1,4 +1,4 @@
-"""人的控除（扶養）: who is claimed, by how many, with what income, in which class, and who is not claimed.
+"""人的控除（扶養）: who is claimed, by how many, with what income, in which class and number.
 
 Claims are those of adopted documents; the relative's income is the recorded one.
 """
@@ -6,19 +6,13 @@ Claims are those of adopted documents; the relative's income is the recorded one
 import polars as pl
 
 from tadasu.checks.check import Check
-from tadasu.checks.claims import ASCENDANTS, CLASSES
+from tadasu.checks.claims import ASCENDANTS, CLASSES, class_field
 from tadasu.checks.expressions import COUNTS, n
 from tadasu.checks.records import Records
-from tadasu.checks.residence import assessment_date, lives_here
 from tadasu.checks.rows import rows, said, say, yen
 from tadasu.law import Law
 
 _OTHER = pl.col("role") != "spouse"
-
-
-def class_field() -> pl.Expr:
-    """Return the field that counts relatives of the line's class by law."""
-    return pl.col("class").replace_strict(CLASSES, default=None, return_dtype=pl.String)
 
 
 def _claimed_twice(records: Records, _: Law) -> pl.DataFrame:
@@ -127,56 +121,6 @@ def _number_named(records: Records, _: Law) -> pl.DataFrame:
     return rows(found, message, documents="document_id", field=field, stated=counted, expected=named)
 
 
-def _unmatched(records: Records, _: Law) -> pl.DataFrame:
-    """Relatives said to live here whom the register does not show, or of whom it knows nothing."""
-    nobody = pl.col("relative_id").is_null() | ~pl.col("rel_registered")
-    lines = records.claims.filter(nobody & ~pl.col("lives_apart") & ~pl.col("lives_abroad"))
-    found = lines.group_by("person_id", "document_id", maintain_order=True).agg(
-        who=pl.len().cast(pl.Int64), birth=pl.first("birth")
-    )
-    message = say(
-        "同居の扶養親族等を住民基本台帳で特定できない（{}人、{}生ほか）",
-        said(pl.col("who")),
-        said(pl.col("birth")),
-    )
-    return rows(found, message, documents="document_id")
-
-
-def _child_of_nobody(records: Records, law: Law) -> pl.DataFrame:
-    """A child of the household whom nobody claims, while somebody claimed more children last year."""
-    child = (law.relative_class(pl.col("birth_date")) == "under16").fill_null(value=False)
-    registered = records.residents.with_columns(registered=pl.lit(value=True)).filter(child & lives_here(law))
-    claimed = records.claims.select(person_id="relative_id").drop_nulls()
-    unclaimed = registered.join(claimed, on="person_id", how="anti").sort("birth_date", "person_id")
-    homes = unclaimed.group_by("household_id", maintain_order=True).agg(
-        child_id=pl.first("person_id"), child_birth=pl.first("birth_date"), children=pl.len().cast(pl.Int64)
-    )
-    now, last = n("n_dependent_under16"), n("last_n_dependent_under16")
-    found = (
-        records.taxpayers.filter(pl.col("recorded") & pl.col("last_known") & (last > now))
-        .join(homes, on="household_id", maintain_order="left")
-        .unique("household_id", keep="first", maintain_order=True)
-    )
-    message = say("同じ世帯の16歳未満の者（{}生）を誰も申告していない", said(pl.col("child_birth")))
-    return rows(found, message, related="child_id", stated=now, expected=now + pl.col("children"))
-
-
-def _left(records: Records, law: Law) -> pl.DataFrame:
-    """A relative who had died or moved away by the end of the income year, claimed as living here."""
-    gone = (pl.col("rel_left_on") < assessment_date(law)).fill_null(value=False)
-    found = records.claims.filter(gone & ~pl.col("lives_apart"))
-    message = say("扶養親族等に異動がある（{} {}）", _LEFT, said(pl.col("rel_left_on")))
-    field = pl.when(pl.col("role") == "spouse").then(pl.lit("spouse_kind")).otherwise(class_field())
-    return rows(found, message, documents="document_id", related="relative_id", field=field)
-
-
-_LEFT = (
-    pl.col("rel_left_reason")
-    .replace_strict({"moved": "転出", "died": "死亡"}, default=None, return_dtype=pl.String)
-    .fill_null("異動")
-)
-
-
 CHECKS: tuple[Check, ...] = (
     Check(
         "F01",
@@ -249,42 +193,6 @@ CHECKS: tuple[Check, ...] = (
         ("leave", "undo_keying", "add_claim", "remove_claim"),
         "16歳以上の扶養親族の人数が氏名の記載の数と異なる",
         _number_named,
-    ),
-    Check(
-        "F18",
-        "扶養親族等の特定不能",
-        "被扶養者不明",
-        "family",
-        None,
-        (*COUNTS, "spouse_kind"),
-        "地方税法292条1項9号",
-        ("leave", "remove_claim", "inquire"),
-        "同居とされた配偶者・扶養親族が住民基本台帳で特定できない",
-        _unmatched,
-    ),
-    Check(
-        "F21",
-        "年少扶養の申告なし",
-        "年少者申告漏れ",
-        "family",
-        "n_dependent_under16",
-        ("n_dependent_under16",),
-        "地方税法295条1項・317条の3の2",
-        ("add_claim", "leave"),
-        "世帯の16歳未満の者を誰も扶養親族としておらず、前年より年少扶養の少ない者がいる",
-        _child_of_nobody,
-    ),
-    Check(
-        "F22",
-        "扶養親族等の異動",
-        "被扶養者異動確認",
-        "family",
-        None,
-        (*COUNTS, "spouse_kind"),
-        "地方税法292条1項9号・314条の2第5項",
-        ("leave", "remove_claim", "inquire"),
-        "同居とされた配偶者・扶養親族が賦課期日より前に転出又は死亡している",
-        _left,
     ),
 )
 """The checks of this subject."""

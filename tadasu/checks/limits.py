@@ -30,6 +30,9 @@ class Limits:
     insurance_percent: int
     insurance_least: int
     medical_percent: int
+    previous_percent: int
+    pension_percent: int
+    medical_large: int
 
     @staticmethod
     def read(path: Path = FILE) -> "Limits":

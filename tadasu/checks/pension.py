@@ -4,6 +4,7 @@ import polars as pl
 
 from tadasu.checks.check import Check
 from tadasu.checks.expressions import differs, is_set, n
+from tadasu.checks.limits import limits
 from tadasu.checks.records import Records
 from tadasu.checks.residence import lives_here
 from tadasu.checks.rows import rows, said, say, yen
@@ -39,13 +40,12 @@ def _income(records: Records, law: Law) -> pl.DataFrame:
 
 
 def _stays_away(records: Records, law: Law) -> pl.DataFrame:
-    """A pension goes on for life: last year's recipient has none on any paper of this year."""
-    had, has = n("last_pension_revenue") > 0, (n("pension_revenue") > 0) | (pl.col("n_pensions") > 0)
-    found = records.taxpayers.filter(
-        pl.col("recorded") & had & ~has & lives_here(law) & is_set("is_resident")
-    )
-    message = say("前年は年金収入 {}、当年の資料に年金がない", yen(pl.col("last_pension_revenue")))
-    return rows(found, message, stated=n("pension_revenue"), expected=pl.col("last_pension_revenue"))
+    """A pension goes on for life: last year's recipient has none, or much less, on this year's papers."""
+    now, last = n("pension_revenue"), n("last_pension_revenue")
+    less = (last > 0) & (now * 100 < last * limits().pension_percent)
+    found = records.taxpayers.filter(pl.col("recorded") & less & lives_here(law) & is_set("is_resident"))
+    message = say("年金収入：前年 {}、当年の資料 {}", yen(last), yen(now))
+    return rows(found, message, stated=now, expected=last)
 
 
 CHECKS: tuple[Check, ...] = (
@@ -75,14 +75,14 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "P03",
-        "年金報なし",
+        "年金報の不足",
         "年金資料未着",
         "pension",
         "pension_revenue",
         ("pension_revenue", "pension_income", "social_insurance"),
         "地方税法317条の6",
         ("add_document", "leave", "inquire"),
-        "前年に年金を受けていた居住者に、当年の年金の資料がない",
+        "前年に年金を受けていた居住者の年金収入が、当年の資料にない、又は著しく少ない",
         _stays_away,
     ),
 )

@@ -24,15 +24,17 @@ def _return_differs(records: Records, _: Law) -> pl.DataFrame:
 def _previous_employer(records: Records, _: Law) -> pl.DataFrame:
     """Find reports that tell of a previous employer, beside another report that may be that one.
 
-    Where payer and amount agree the merge settles it; the system asks about the rest.
+    Where payer and amount agree the merge settles it; the system asks about the rest, and where the previous
+    pay is so much of the whole that it may not be in it.
     """
     pairs = _beside_told(records.papers)
     same_payer = (pl.col("payer_id") == pl.col("told_payer")).fill_null(value=False)
     same_pay = pl.col("salary_revenue") == pl.col("told")
     left = pl.col("told_payer").is_null() & pl.col("left_job_on").is_not_null()
     unsure = (same_payer & ~same_pay) | (same_pay & ~same_payer) | left
+    large = same_payer & (pl.col("told") * 100 > pl.col("whole") * limits().previous_percent)
     best = (
-        pairs.filter(unsure)
+        pairs.filter(unsure | large)
         .sort("teller", ~same_pay, "document_id")
         .unique("teller", keep="first", maintain_order=True)
     )
@@ -50,22 +52,27 @@ def _beside_told(papers: pl.DataFrame) -> pl.DataFrame:
         teller="document_id",
         told_payer="previous_payer_id",
         told="previous_salary_revenue",
+        whole="salary_revenue",
     )
     others = reports.select("person_id", "document_id", "payer_id", "salary_revenue", "left_job_on")
     return told.join(others, on="person_id").filter(pl.col("document_id") != pl.col("teller"))
 
 
 def _main_job(records: Records, _: Law) -> pl.DataFrame:
-    """More than one employer as the main one, or none at all and no return."""
+    """More than one employer as the main one, none at all, or one left whose pay the next did not take in."""
     several = (pl.col("n_main_staying") > 1) & (pl.col("n_adjusted") > 1)
-    unclear = (pl.col("n_main") == 0) & (pl.col("n_reports") > 0) & (pl.col("n_pensions") == 0)
-    none = unclear & (pl.col("n_returns") == 0)
-    found = records.taxpayers.filter(several | none)
-    message = (
+    side_jobs = (pl.col("n_main") == 0) & (pl.col("n_reports") > 0) & (pl.col("n_pensions") == 0)
+    none = side_jobs & (pl.col("n_returns") == 0)
+    in_a_row = (pl.col("n_left_alone") > 0) & (pl.col("n_untold") > 0) & (pl.col("n_returns") == 0)
+    found = records.taxpayers.filter(several | none | in_a_row)
+    text = (
         pl.when(none)
-        .then(say("乙欄の給与支払報告書のみで申告がない（給与収入 {}）", yen(pl.col("salary_revenue"))))
-        .otherwise(say("主たる給与の給与支払報告書が複数ある（給与収入 {}）", yen(pl.col("salary_revenue"))))
+        .then(pl.lit("乙欄の給与支払報告書のみで申告がない"))
+        .when(several)
+        .then(pl.lit("主たる給与の給与支払報告書が複数ある"))
+        .otherwise(pl.lit("年の中途で退職した支払者の給与が、次の支払者の年末調整に含まれていない"))
     )
+    message = say("{}（給与収入 {}）", text, yen(pl.col("salary_revenue")))
     return rows(found, message, documents="report_ids", stated=pl.col("salary_revenue"))
 
 
@@ -114,7 +121,7 @@ CHECKS: tuple[Check, ...] = (
         SALARY,
         "所得税法28条1項・190条",
         ("drop_document", "leave", "inquire"),
-        "摘要に前職分の記載があり、支払者又は金額の一致しない給与支払報告書が別にある",
+        "摘要に前職分の記載があり、支払者又は金額の一致しない給与支払報告書が別にある、又は前職分の割合が大きい",
         _previous_employer,
     ),
     Check(
@@ -126,7 +133,7 @@ CHECKS: tuple[Check, ...] = (
         SALARY,
         "所得税法185条・190条",
         ("leave", "drop_document", "take_document"),
-        "年末調整済みの主たる給与が2か所以上ある、又は乙欄の給与のみで年金も申告もない",
+        "年末調整済みの主たる給与が2か所以上ある、乙欄の給与のみで年金も申告もない、又は退職した前職の給与が次の年末調整に含まれていない",
         _main_job,
     ),
     Check(

@@ -44,14 +44,16 @@ def _income(records: Records, law: Law) -> pl.DataFrame:
 
 
 def _special(records: Records, law: Law) -> pl.DataFrame:
-    """配偶者特別控除 that is not what both incomes give, or stands beside 配偶者控除."""
+    """配偶者特別控除 not by both incomes or beside 配偶者控除; a spouse named without a deduction."""
     entered = n("own_spouse_special_deduction")
     lawful = law.spouse_special(pl.col("own_total_income"), pl.col("known_income"))
     both = has_spouse("own_spouse_kind")
     wrong = (entered > 0) & (both | ((entered != lawful) & pl.col("known_income").is_not_null()))
-    # Who claimed a spouse of so low an income that 配偶者控除 would be lawful claimed the wrong one.
-    neither = (entered == 0) & ~both & pl.col("rel_recorded").fill_null(value=False)
-    found = records.claims.filter(_SPOUSE & (wrong | (neither & (lawful > 0))))
+    # A spouse is named whom the incomes allow to be claimed, and no deduction is marked.
+    within = (pl.col("known_income") <= law.relative_income_limit) | (lawful > 0)
+    allowed = within & (pl.col("own_total_income") <= law.spouse_limit_own)
+    forgotten = (entered == 0) & ~both & allowed
+    found = records.claims.filter(_SPOUSE & (wrong | forgotten).fill_null(value=False))
     message = say(
         "配偶者特別控除 {}、配偶者の合計所得 {}（記載 {}）",
         yen(entered),
@@ -206,7 +208,7 @@ CHECKS: tuple[Check, ...] = (
         _ABOUT,
         "地方税法314条の2第1項10号・10号の2",
         ("recompute", "change_class", "remove_claim", "leave"),
-        "配偶者特別控除が双方の所得からの額と異なる、配偶者控除と併せてある、又は配偶者の区分が年齢と異なる",
+        "配偶者特別控除が双方の所得からの額と異なる、配偶者控除と併せてある、氏名のある配偶者に控除がない、又は配偶者の区分が年齢と異なる",
         _amount_or_class,
     ),
     Check(

@@ -1,4 +1,4 @@
-"""人的控除（区分）: disability, widow and single parent, students and minors, relatives abroad.
+"""人的控除（区分）: disability, widow and single parent, students and minors, relatives of 19 to 22.
 
 A status is checked against the register, the incomes and the relatives that are claimed.
 """
@@ -6,8 +6,7 @@ A status is checked against the register, the incomes and the relatives that are
 import polars as pl
 
 from tadasu.checks.check import Check
-from tadasu.checks.claims import CLASSES
-from tadasu.checks.expressions import COUNTS, DISABLED, differs, has_spouse, is_set, n
+from tadasu.checks.expressions import DISABLED, differs, has_spouse, is_set, n
 from tadasu.checks.limits import limits
 from tadasu.checks.records import Records
 from tadasu.checks.rows import digit, rows, said, say, word, yen
@@ -28,14 +27,18 @@ def _own(records: Records) -> pl.DataFrame:
     What stood in last year's final record was asked then: a disability can rest on other papers.
     """
     claimed, certificate = pl.col("self_disability"), pl.col("certificate").fill_null("none")
-    settled = (claimed == pl.col("last_self_disability")).fill_null(value=False)
-    found = records.taxpayers.filter(pl.col("registered") & differs(claimed, certificate) & ~settled)
+    last = pl.col("last_self_disability").fill_null("none")
+    settled = pl.col("last_known") & (claimed == last)
+    vanished = (claimed == "none") & (last != "none")
+    contradicts = differs(claimed, certificate) & ~settled
+    found = records.taxpayers.filter(pl.col("recorded") & pl.col("registered") & (contradicts | vanished))
+    expected = pl.when(differs(claimed, certificate)).then(certificate).otherwise(last)
     return rows(
         found,
-        say("本人の障害：合算結果 {}、手帳の台帳 {}", word(claimed), word(certificate)),
+        say("本人の障害：合算結果 {}、手帳の台帳 {}、前年 {}", word(claimed), word(certificate), word(last)),
         field=pl.lit("self_disability"),
         stated=digit("self_disability", claimed),
-        expected=digit("self_disability", certificate),
+        expected=digit("self_disability", expected),
     )
 
 
@@ -87,24 +90,29 @@ def _unmarried(records: Records, law: Law) -> pl.DataFrame:
         children, on="person_id", how="left"
     )
     single, widow = is_set("single_parent"), is_set("widow")
+    was = is_set("last_single_parent") | is_set("last_widow")
     limit = (
         pl.when(single).then(law.income_limits.single_parent.value).otherwise(law.income_limits.widow.value)
     )
     in_couple = is_set("couple") & pl.col("relationship").is_in(("head", "spouse"))
+    within = n("total_income") <= law.income_limits.single_parent.value
     reasons = {
         "寡婦とひとり親の双方に該当としている": single & widow,
         "配偶者の控除と併せて該当としている": (single | widow) & has_spouse(),
         "同じ世帯に配偶者の登録がある": (single | widow) & in_couple,
         "合計所得が限度を超える": (single | widow) & (n("total_income") > limit),
         "子の申告がない": single & ~is_set("child"),
+        "子の申告があり、ひとり親に当たる": widow & is_set("child"),
+        "前年は該当、当年は申告がない": was & ~single & ~widow & is_set("child") & ~in_couple & within,
         "男性を寡婦としている": widow & (pl.col("sex") == "M"),
     }
     held = pl.coalesce(pl.when(condition).then(pl.lit(text)) for text, condition in reasons.items())
     found = people.with_columns(why=held).filter(pl.col("recorded") & pl.col("why").is_not_null())
-    field = pl.when(single).then(pl.lit("single_parent")).otherwise(pl.lit("widow"))
-    names = pl.when(single).then(pl.lit("ひとり親")).otherwise(pl.lit("寡婦"))
+    either = single | (~widow & is_set("last_single_parent"))
+    field = pl.when(either).then(pl.lit("single_parent")).otherwise(pl.lit("widow"))
+    names = pl.when(either).then(pl.lit("ひとり親")).otherwise(pl.lit("寡婦"))
     message = say("{}：{}（合計所得 {}）", names, pl.col("why"), yen(pl.col("total_income")))
-    return rows(found.sort("person_id"), message, field=field, stated=pl.lit(1))
+    return rows(found.sort("person_id"), message, field=field, stated=single | widow)
 
 
 def _student_or_minor(records: Records, law: Law) -> pl.DataFrame:
@@ -129,21 +137,6 @@ def _minor(records: Records, law: Law) -> pl.DataFrame:
     found = records.taxpayers.filter(pl.col("recorded") & differs(claimed, lawful))
     message = say("未成年者の区分が生年月日（{}）と異なる", said(pl.col("birth_date")))
     return rows(found, message, field=pl.lit("minor"), stated=claimed, expected=lawful)
-
-
-def _abroad(records: Records, law: Law) -> pl.DataFrame:
-    """A dependant abroad of an age at which the law wants more than a remittance."""
-    bound, age = limits(), law.age(pl.col("birth"))
-    if law.year < bound.abroad_since:
-        return rows(records.claims.clear(), say(""), documents="document_id")
-    between = (age >= bound.abroad_from) & (age < bound.abroad_before)
-    # The state of a child who lives apart, unknown to the register, is a matter of papers too.
-    found = records.claims.filter(
-        pl.col("lives_abroad") & (pl.col("role") == "dependent") & between.fill_null(value=True)
-    )
-    message = say("国外居住の扶養親族（{}生）の要件を確認", said(pl.col("birth")))
-    field = pl.col("class").replace_strict(CLASSES, default=None, return_dtype=pl.String)
-    return rows(found, message, documents="document_id", related="relative_id", field=field)
 
 
 def _specified_relative(records: Records, law: Law) -> pl.DataFrame:
@@ -192,7 +185,7 @@ CHECKS: tuple[Check, ...] = (
         ("self_disability", *DISABLED),
         "地方税法314条の2第1項6号・第3項",
         ("leave", "set_status", "change_class", "inquire"),
-        "本人・親族の障害の区分が手帳の台帳と異なる、又は人数が氏名欄の記載と異なる",
+        "本人・親族の障害の区分が手帳の台帳とも前年とも異なる、又は人数が氏名欄の記載と異なる",
         _disability,
     ),
     Check(
@@ -204,7 +197,7 @@ CHECKS: tuple[Check, ...] = (
         ("widow", "single_parent"),
         "地方税法292条1項11号・12号",
         ("set_status", "leave", "inquire"),
-        "寡婦・ひとり親の者に、配偶者の登録・所得・子の申告などの合わないものがある",
+        "寡婦・ひとり親の者に、配偶者の登録・所得・子の申告などの合わないものがある、又は前年の該当が申告されていない",
         _unmarried,
     ),
     Check(
@@ -218,18 +211,6 @@ CHECKS: tuple[Check, ...] = (
         ("set_status", "leave"),
         "勤労学生の所得が限度を超える、又は未成年者の区分が生年月日と異なる",
         _student_or_minor,
-    ),
-    Check(
-        "F17",
-        "国外居住の扶養親族",
-        "国外扶養確認",
-        "family",
-        None,
-        COUNTS,
-        "地方税法292条1項9号",
-        ("leave", "remove_claim", "inquire"),
-        "年齢の制限に当たる国外居住の扶養親族が申告されている",
-        _abroad,
     ),
 )
 """The checks of this subject."""

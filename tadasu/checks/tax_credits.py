@@ -30,8 +30,10 @@ def _housing_loan(records: Records, law: Law) -> pl.DataFrame:
         .join(stated, on="person_id", how="left")
         .join(other, on="person_id", how="left")
     )
-    elsewhere = (n("loan") > 0) & pl.col("housing_loan_deductible").is_null() & (recorded == 0)
-    found = people.filter((recorded != expected) | elsewhere | is_set("no_day")).sort("person_id")
+    # No box of the loan on the document that counts, but on another, or in last year's record.
+    before = (n("loan") > 0) | (n("last_housing_loan_credit") > 0)
+    gone = before & (n("housing_loan_deductible") == 0) & (recorded == 0) & (n("taxable_income") > 0)
+    found = people.filter((recorded != expected) | gone | is_set("no_day")).sort("person_id")
     message = say(
         "住宅借入金等特別税額控除：合算結果 {}、資料からの計算 {}（控除可能額 {}）",
         yen(recorded),
@@ -56,19 +58,20 @@ def _credit(law: Law) -> pl.Expr:
 
 
 def _one_stop(records: Records, _: Law) -> pl.DataFrame:
-    """Notices that are void: a return was filed that lacks the gifts, or too many municipalities."""
-    most = limits().one_stop_municipalities
-    filed = (pl.col("n_returns") > 0) & (n("notices") > n("gifts_furusato"))
-    many = (pl.col("n_returns") == 0) & (n("n_places") > most)
-    found = records.taxpayers.filter((filed | many) & (n("n_notices") > 0))
-    by_count, notices = say("ワンストップ特例の申請先が{}団体ある", said(n("n_places"))), n("notices")
-    by_return = say(
-        "ワンストップ特例の申請 {} と申告書の寄附 {} がある", yen(notices), yen(n("gifts_furusato"))
-    )
+    """Notices that are void (a return without the gifts, too many municipalities), or not taken in."""
+    most, filed = limits().one_stop_municipalities, pl.col("n_returns") > 0
+    notices, recorded = n("notices"), n("donation_furusato")
+    many = ~filed & (n("n_places") > most)
+    without = filed & (notices > n("gifts_furusato"))
+    ignored = ~filed & ~many & (recorded != notices)
+    found = records.taxpayers.filter(pl.col("recorded") & (n("n_notices") > 0) & (without | many | ignored))
+    by_count = say("ワンストップ特例の申請先が{}団体ある", said(n("n_places")))
+    by_return = say("ワンストップ特例の申請 {}、申告書の寄附 {}", yen(notices), yen(n("gifts_furusato")))
+    by_record = say("ワンストップ特例の申請 {}、合算結果の寄附 {}", yen(notices), yen(recorded))
     return rows(
         found,
-        pl.when(many).then(by_count).otherwise(by_return),
-        stated=pl.when(many).then(n("n_places")).otherwise(n("donation_furusato")),
+        pl.when(many).then(by_count).when(filed).then(by_return).otherwise(by_record),
+        stated=pl.when(many).then(n("n_places")).otherwise(recorded),
         expected=pl.when(many).then(most).otherwise(notices),
     )
 
@@ -100,7 +103,7 @@ CHECKS: tuple[Check, ...] = (
         ("housing_loan_credit",),
         "地方税法附則5条の4の2",
         ("recompute", "take_document", "undo_keying", "leave", "inquire"),
-        "住宅借入金等特別税額控除が、資料の控除可能額・居住開始日・所得税額から計算した額と異なる",
+        "住宅借入金等特別税額控除が、資料の控除可能額・居住開始日・所得税額から計算した額と異なる、又は他の資料・前年にあった控除がない",
         _housing_loan,
     ),
     Check(
@@ -112,7 +115,7 @@ CHECKS: tuple[Check, ...] = (
         _GIFTS,
         "地方税法附則7条・7条の2",
         ("void_notice", "take_document", "leave", "inquire"),
-        "ワンストップ特例の申請があり、寄附を含まない申告書があるか、申請先が多すぎる",
+        "ワンストップ特例の申請があり、その寄附を含まない申告書があるか、申請先が多すぎるか、合算結果に反映されていない",
         _one_stop,
     ),
     Check(

@@ -25,12 +25,21 @@ _LAST = (
     "comprehensive_transfer_income",
     "other_misc_income",
     "loss_carryforward",
+    "n_dependent_general",
+    "n_dependent_specified",
+    "n_dependent_elderly",
+    "n_dependent_elderly_cohabiting",
     "n_dependent_under16",
+    "widow",
+    "single_parent",
+    "social_insurance",
+    "medical_expense",
     "self_disability",
     "n_disabled_ordinary",
     "n_disabled_special",
     "n_disabled_special_cohabiting",
     "dividend_levy_credit",
+    "housing_loan_credit",
     "special_collection",
     "resident_tax",
 )
@@ -68,7 +77,16 @@ def taxpayers(records: "Records") -> pl.DataFrame:
     for part in parts:
         people = people.join(part, on="person_id", how="left")
     flags = ("recorded", "registered", "last_known")
-    counted = ("n_reports", "n_main", "n_main_staying", "n_adjusted", "n_pensions", "n_returns")
+    counted = (
+        "n_left_alone",
+        "n_untold",
+        "n_reports",
+        "n_main",
+        "n_main_staying",
+        "n_adjusted",
+        "n_pensions",
+        "n_returns",
+    )
     reported = ("salary_reported", "pension_reported", "insurance_reported", "mutual_aid_reported")
     return people.with_columns(
         pl.col(flags).fill_null(value=False), pl.col(*counted, *reported).fill_null(0)

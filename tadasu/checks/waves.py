@@ -49,7 +49,7 @@ DEFAULT_WAVES = Waves()
 
 def _hashed(texts: pl.Series) -> pl.Series:
     """Return a number of each text (FNV-1a) that is the same on every machine and in every version."""
-    codes = np.array(texts.to_list(), dtype=np.bytes_)
+    codes = np.char.encode(np.array(texts.to_list(), dtype=np.str_), "utf-8")
     if not codes.size or not codes.itemsize:
         return pl.Series(np.zeros(len(texts), dtype=np.uint64))
     letters: NDArray[np.uint8] = codes.view(np.uint8).reshape(len(codes), -1)

@@ -30,6 +30,30 @@ def test_a_life_deduction_that_is_not_of_its_premiums(ward: Any, wrong: bool) ->
     ward.asks("D02", wrong, field="life_insurance", stated_value="30000", expected_value="35000")
 
 
+def test_a_life_deduction_without_premiums(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.report("D1", "A", life_insurance=40_000, care_premium=None if wrong else 90_000)
+    ward.record("A", life_insurance=40_000 if wrong else 28_000)
+    ward.asks("D02", wrong, field="life_insurance", stated_value="40000", expected_value=None)
+
+
+def test_a_spouses_insurance_on_the_return(ward: Any, wrong: bool) -> None:
+    ward.couple()
+    ward.pension("D1", "A", social_insurance=90_000)
+    ward.pension("D2", "B", social_insurance=40_000)
+    stated = 130_000 if wrong else 120_000
+    ward.filed("D3", "A", pension_revenue=2_000_000, social_insurance=stated)
+    ward.asks("D01", wrong, person_id="A", related_person_id="B", stated_value="130000")
+
+
+def test_a_housing_loan_that_is_gone_since_last_year(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.report("D1", "A")
+    ward.last("A", housing_loan_credit=80_000 if wrong else 0)
+    ward.record("A", taxable_income=1_500_000)
+    ward.asks("C01", wrong)
+
+
 def test_a_recorded_life_deduction_of_the_income_tax(ward: Any, wrong: bool) -> None:
     ward.person("A")
     ward.report("D1", "A", new_life_premium=60_000, life_insurance=35_000)
@@ -50,10 +74,10 @@ def test_medical_expenses_beside_self_medication(ward: Any, wrong: bool) -> None
     ward.asks("D03", wrong, field="medical_expense", stated_value="50000")
 
 
-def test_medical_expenses_above_their_cap(ward: Any, wrong: bool) -> None:
+def test_self_medication_above_its_cap(ward: Any, wrong: bool) -> None:
     ward.person("A")
-    ward.record("A", total_income=50_000_000, medical_expense=2_000_001 if wrong else 2_000_000)
-    ward.asks("D03", wrong, stated_value="2000001")
+    ward.record("A", total_income=50_000_000, self_medication=88_001 if wrong else 88_000)
+    ward.asks("D03", wrong, field="self_medication")
 
 
 def test_deductions_that_do_not_add_up(ward: Any, wrong: bool) -> None:
@@ -111,8 +135,16 @@ def test_notices_to_six_municipalities(ward: Any, wrong: bool) -> None:
     for number in range(6):
         recipient = f"city {number if wrong else number % 5}"
         ward.gift(f"G{number}", "A", 10_000, recipient_code=recipient)
-    ward.record("A")
+    ward.record("A", donation_furusato=60_000)
     ward.asks("C02", wrong, stated_value="6", expected_value="5")
+
+
+def test_a_notice_that_was_not_taken_in(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.report("D1", "A")
+    ward.gift("G1", "A", 10_000)
+    ward.record("A", donation_furusato=0 if wrong else 10_000)
+    ward.asks("C02", wrong, stated_value="0", expected_value="10000")
 
 
 def test_gifts_that_do_not_add_up_to_the_box(ward: Any, wrong: bool) -> None:

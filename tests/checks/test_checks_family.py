@@ -69,6 +69,14 @@ def test_a_spouse_of_seventy(ward: Any, wrong: bool) -> None:
     ward.asks("F05", wrong, field="spouse_kind", stated_value="1", expected_value="2")
 
 
+def test_a_spouse_named_without_a_deduction(ward: Any, wrong: bool) -> None:
+    ward.couple()
+    ward.report("D1", "A")
+    ward.line("D1", "B", role="spouse", stated_income=300_000)
+    ward.record("A", total_income=10_000_000 + (not wrong))
+    ward.asks("F05", wrong, field="spouse_special_deduction", expected_value="300000")
+
+
 def test_an_income_above_ten_million_beside_a_spouse(ward: Any, wrong: bool) -> None:
     ward.person("A")
     ward.report("D1", "A", salary_income=9_900_000)
@@ -157,6 +165,13 @@ def test_a_disability_without_a_certificate(ward: Any, wrong: bool) -> None:
     ward.asks("F12", wrong, field="self_disability", stated_value="1", expected_value="0")
 
 
+def test_a_disability_of_last_year_has_vanished(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.last("A", self_disability="special" if wrong else "none")
+    ward.record("A")
+    ward.asks("F12", wrong, field="self_disability", stated_value="0", expected_value="2")
+
+
 def test_a_disabled_relative_who_is_not_counted(ward: Any, wrong: bool) -> None:
     ward.person("A")
     ward.report("D1", "A", n_disabled_ordinary=0 if wrong else 1)
@@ -172,6 +187,23 @@ def test_a_single_parent_with_a_spouse_in_the_register(ward: Any, wrong: bool) -
     ward.line("D1", "X")
     ward.record(name, single_parent=True)
     ward.asks("F13", wrong, field="single_parent", stated_value="1")
+
+
+def test_a_widow_with_a_child_is_a_single_parent(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.report("D1", "A")
+    ward.line("D1", None, birth_date=CHILD, relationship="child" if wrong else "parent")
+    ward.record("A", widow=True, total_income=2_000_000)
+    ward.asks("F13", wrong, field="widow")
+
+
+def test_a_single_parent_of_last_year_who_does_not_say_so(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.report("D1", "A")
+    ward.line("D1", None, birth_date=CHILD)
+    ward.last("A", single_parent=wrong)
+    ward.record("A", total_income=2_000_000)
+    ward.asks("F13", wrong, field="single_parent", stated_value="0")
 
 
 def test_a_widow_above_five_million(ward: Any, wrong: bool) -> None:
@@ -245,6 +277,23 @@ def test_a_child_whom_nobody_claims_any_more(ward: Any, wrong: bool) -> None:
     ward.last("A", n_dependent_under16=1)
     ward.record("A")
     ward.asks("F21", wrong, field="n_dependent_under16", related_person_id="C", expected_value="1")
+
+
+def test_a_newborn_whom_nobody_claims(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    born = date(2024, 8, 1) if wrong else date(2023, 8, 1)
+    ward.person("C", household_id="HA", relationship="child", birth_date=born, resident_since=born)
+    ward.record("A")
+    ward.asks("F21", wrong, related_person_id="C", stated_value="0", expected_value="1")
+
+
+def test_a_new_dependant_elsewhere(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.last("A", n_dependent_elderly=0 if wrong else 1)
+    ward.report("D1", "A", n_dependent_elderly=1)
+    ward.line("D1", None, birth_date=PARENT, relationship="parent", lives_apart=True)
+    ward.record("A", n_dependent_elderly=1)
+    ward.asks("F18", wrong)
 
 
 def test_a_parent_who_moved_away_before_the_new_year(ward: Any, wrong: bool) -> None:

@@ -47,6 +47,22 @@ def test_a_previous_employer_with_another_amount(ward: Any, wrong: bool) -> None
     ward.asks("S02", wrong, stated_value="1000000", expected_value="1090000")
 
 
+def test_most_of_the_pay_is_the_previous_employers(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.report("D1", "A", 2_800_000 + wrong, payer_id="old", year_end_adjusted=False)
+    told = {"previous_salary_revenue": 2_800_000 + wrong, "previous_payer_id": "old"}
+    ward.report("D2", "A", 4_000_000, **told)
+    ward.asks("S02", wrong, stated_value="2800001", expected_value="2800001")
+
+
+def test_a_job_left_whose_pay_the_next_employer_did_not_take_in(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.report("D1", "A", 900_000, payer_id="old", left_job_on=date(2024, 4, 1), year_end_adjusted=False)
+    told = {} if wrong else {"previous_salary_revenue": 900_000, "previous_payer_id": "old"}
+    ward.report("D2", "A", 3_000_000, **told)
+    ward.asks("S03", wrong)
+
+
 def test_two_main_employers(ward: Any, wrong: bool) -> None:
     ward.person("A")
     ward.report("D1", "A")
@@ -123,8 +139,8 @@ def test_a_pension_income_of_the_wrong_age(ward: Any, wrong: bool) -> None:
 def test_a_pension_that_stays_away(ward: Any, wrong: bool) -> None:
     ward.person("A", birth_date=date(1950, 3, 3))
     ward.last("A", pension_revenue=1_900_000)
-    ward.record("A", salary_revenue=800_000, pension_revenue=0 if wrong else 1_000)
-    ward.asks("P03", wrong, stated_value="0", expected_value="1900000")
+    ward.record("A", salary_revenue=800_000, pension_revenue=1_329_999 + (not wrong))
+    ward.asks("P03", wrong, stated_value="1329999", expected_value="1900000")
 
 
 def test_a_salary_ten_times_last_years(ward: Any, wrong: bool) -> None:
