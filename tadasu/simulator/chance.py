@@ -40,12 +40,12 @@ def happens(seed: int, purpose: str, year: int | None, ids: Ids, rate: Reals | f
 
 
 def choice(seed: int, purpose: str, year: int | None, ids: Ids, weights: Reals | Sequence[float]) -> Wholes:
-    """Return an index for each id, by `weights`: one row for all, or one row an id (they need not sum to 1)."""
+    """Return an index for each id, by `weights` of any sum: one row for all, or one row an id."""
     u, given = uniform(seed, purpose, year, ids), np.asarray(weights, dtype=np.float64)
     upto = np.cumsum(given, axis=-1)
     if given.ndim == 1:
-        return np.searchsorted(upto, u * upto[-1], side="right").astype(np.int64)
-    return (u[:, None] * upto[:, -1:] >= upto).sum(axis=1).astype(np.int64)
+        return np.asarray(np.searchsorted(upto, u * upto[-1], side="right"), dtype=np.int64)
+    return np.asarray((u[:, None] * upto[:, -1:] >= upto).sum(axis=1), dtype=np.int64)
 
 
 def poisson(seed: int, purpose: str, year: int | None, ids: Ids, mean: Reals | float) -> Wholes:
@@ -69,7 +69,7 @@ def lognormal(seed: int, purpose: str, year: int | None, ids: Ids, mean: Reals |
 
 
 def drifting(seed: int, purpose: str, year: int, ids: Ids, memory: int = 5) -> Reals:
-    """Return a standard normal number that moves slowly from year to year: a weighted sum of the last years'."""
+    """Return a standard normal number that moves slowly: a weighted sum of the last years'."""
     weights = [1 - k / memory for k in range(memory)]
     total = sum(w * normal(seed, purpose, year - k, ids) for k, w in enumerate(weights))
     return np.asarray(total / math.sqrt(sum(w * w for w in weights)), dtype=np.float64)

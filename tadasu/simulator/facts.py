@@ -1,4 +1,4 @@
-"""Facts: what is true of a block of families in one tax year, as frames; papers, slips and staff start from it."""
+"""Facts: what is true of a block of families in one tax year; papers, slips and staff start from it."""
 
 from dataclasses import dataclass, fields
 
@@ -13,16 +13,16 @@ class Facts:
         residents: standard table: everybody who is, or in the last two years was, in the register by the end
             of April of Y.
         lives: a row a person of 15 or more: `person_id`, the other incomes, premiums, loans, statuses,
-            `filing` (none, tax_return, resident_return), `one_stop` (their gifts go by notices), `premiums_on`
-            (job, return, or null: stated nowhere, then there are none), `claims_on` (return, job, pension:
-            the adopted paper; null: none), `income_adjustment_ground`, `is_resident` (on 1 January of Y; the
-            papers of others go elsewhere), `career`. What no paper of the person could state is 0 here.
+            `filing` (none, tax_return, resident_return), `one_stop` (their gifts go by notices),
+            `premiums_on` (job, return; null: stated nowhere, then there are none), `claims_on` (return, job,
+            pension: the adopted paper; null: none), `income_adjustment_ground`, `is_resident` (on 1 January
+            of Y; the papers of others go elsewhere), `career`. What no paper could state is 0 here.
         jobs: a row a person and payer: what that payer paid and withheld itself, also where a later
             employer counts it in (`rolled_into`). `withheld_income_tax` is before any year-end adjustment.
         pensions: a row a person and payer.
-        claims: a row a claimant and relative, lawful on 31 December. A `dependent` whose `relative_income` is
-            above the limit is 特定親族特別控除, a `spouse` above it 配偶者特別控除. `relative_id` may be nobody
-            in `residents`: a relative who lives elsewhere (`lives_apart`).
+        claims: a row a claimant and relative, lawful on 31 December. A `dependent` with a `relative_income`
+            above the limit is 特定親族特別控除, a `spouse` above it 配偶者特別控除. `relative_id` may be
+            nobody in `residents`: a relative who lives elsewhere (`lives_apart`).
         gifts: a row a gift that the person tells of.
         payers: the ward's payers, the same in every block.
         truth: a row a person of `lives`: every tax field of `assessments` and what the law makes of it.

@@ -1,4 +1,4 @@
-"""How the ward compares with public statistics: a table of simulated and official figures, with their source."""
+"""How the ward compares with public statistics: simulated and official figures, with their source."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -44,7 +44,7 @@ def table(figures: list[Figure]) -> str:
     """Return the comparison as text, a line a figure."""
     head = f"{'figure':<46}{'simulated':>14}{'official':>14}{'ratio':>8}  source"
     lines = [
-        f"{f.name:<46}{f.simulated:>14,.4g}{f.official:>14,.4g}{f.ratio:>8.3f}{'*' if f.headline else ' '} {f.source}"
+        f"{f.name:<46}{f.simulated:>14,.4g}{f.official:>14,.4g}{f.ratio:>8.3f}{' *'[f.headline]} {f.source}"
         for f in figures
     ]
     return "\n".join([head, *lines, "* within 5 %"])
@@ -123,11 +123,11 @@ def ward(payers: pl.DataFrame) -> list[Figure]:
     return [
         Figure(
             f"{name} per taxpayer (k yen)",
-            float(payers[column].mean()) / 1000,
+            _mean(payers[column]) / 1000,
             own[key] / n,
             own["source"],
             head,
-        )  # type: ignore[arg-type]
+        )
         for name, column, key, head in (
             ("tax base", "taxable_income", "tax_base_k", True),
             ("income", "aggregate_income", "taxable_income_k", False),
@@ -138,7 +138,7 @@ def ward(payers: pl.DataFrame) -> list[Figure]:
 
 
 def pensions(facts: Facts) -> list[Figure]:
-    """Return the mean public pension a month of who has it all year: former employees' and others', by sex."""
+    """Return the mean public pension a month of former employees and of others, by sex."""
     own = sources()["pension"]
     public = facts.pensions.filter(pl.col("body") != "company")
     mean = public.group_by("person_id").agg(
@@ -152,7 +152,7 @@ def pensions(facts: Facts) -> list[Figure]:
     for name, employee in (("employee", True), ("national", False)):
         for word, sex in (("men", "M"), ("women", "F")):
             chosen = full.filter((pl.col("sex") == sex) & (pl.col("employee") == employee))
-            month = float(chosen["revenue"].mean() or 0) / 12  # type: ignore[arg-type]
+            month = _mean(chosen["revenue"]) / 12
             figures.append(
                 Figure(f"{name} pension a month, {word}", month, own[f"{name}_{word}"], own["source"], True)
             )
@@ -168,12 +168,12 @@ def returns(facts: Facts, payers: pl.DataFrame) -> list[Figure]:
 
 
 def donations(facts: Facts, payers: pl.DataFrame) -> list[Figure]:
-    """Return gifts to municipalities: users and credit (national figures: shown, a richer ward gives more)."""
+    """Return givers, credit and notices (the nation's: shown, a richer ward gives more)."""
     own, national = sources()["furusato"], sources()["national"]
     users = payers.filter(pl.col("donation_furusato") > 0)
     gifts = facts.gifts.filter(pl.col("kind") == "furusato")
-    by_notice = float((gifts["via"] == "one_stop").mean() or 0)
-    credit = float(users["donation_credit"].mean() or 0)
+    by_notice = _mean(gifts["via"] == "one_stop")
+    credit = _mean(users["donation_credit"])
     return [
         Figure(
             "givers per taxpayer",
@@ -184,3 +184,7 @@ def donations(facts: Facts, payers: pl.DataFrame) -> list[Figure]:
         Figure("donation credit per giver (yen)", credit, own["credit"] / own["users"], own["source"]),
         Figure("gifts by one-stop notice", by_notice, own["one_stop_gifts"] / own["gifts"], own["source"]),
     ]
+
+
+def _mean(values: pl.Series) -> float:
+    return float(values.cast(pl.Float64).to_numpy().mean()) if len(values) else 0.0

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +80,7 @@ class People:
         """Return those chosen by flags or positions."""
         return People(**{f.name: getattr(self, f.name)[which] for f in fields(self)})
 
-    def but(self, **columns: NDArray[np.generic]) -> "People":
+    def but(self, **columns: NDArray[Any]) -> "People":
         """Return the same people with columns replaced."""
         return replace(self, **columns)
 
@@ -90,23 +91,13 @@ class People:
         found = np.clip(np.searchsorted(self.number, numbers), 0, len(self) - 1)
         return np.where(self.number[found] == numbers, found, -1)
 
-    def of(self, column: str, numbers: Ids, default: int | float) -> NDArray[np.int64]:
-        """Return a column of the people with these numbers, `default` where there is nobody."""
-        found = self.at(numbers)
-        values = np.asarray(getattr(self, column)).astype(np.int64)
-        return (
-            np.where(found >= 0, values[found], np.int64(default))
-            if len(self)
-            else np.full(len(numbers), default)
-        )
-
     def alive_on(self, when: np.int32) -> Flags:
         """Return who is born and not dead by a date, wherever they live."""
-        return (self.birth <= when) & ~((self.reason == DIED) & (self.left <= when))
+        return np.asarray((self.birth <= when) & ~((self.reason == DIED) & (self.left <= when)))
 
     def here_on(self, when: np.int32) -> Flags:
         """Return who is a resident of the ward on a date."""
-        return (self.since <= when) & (self.left > when) & (self.birth <= when)
+        return np.asarray((self.since <= when) & (self.left > when) & (self.birth <= when))
 
     def age_on(self, when: date) -> NDArray[np.int64]:
         """Return the age in completed years on a date."""
@@ -126,12 +117,12 @@ def joined(*groups: People) -> People:
 
 
 def newcomers(
-    number: Ids, household: Ids, sex: Codes, birth: Days, since: Days, **other: NDArray[np.generic]
+    number: Ids, household: Ids, sex: Codes, birth: Days, since: Days, **other: NDArray[Any]
 ) -> People:
     """Return new people, of whom nothing else is known unless said."""
     n = len(number)
     nobody, no = np.full(n, NOBODY), np.zeros(n, dtype=bool)
-    known: dict[str, NDArray[np.generic]] = {
+    known: dict[str, NDArray[Any]] = {
         "left": np.full(n, NEVER),
         "reason": np.zeros(n, dtype=np.int8),
         "spouse": nobody,

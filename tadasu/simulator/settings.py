@@ -85,7 +85,9 @@ class Knobs:
     def families(self) -> int:
         """Return how many families the ward has: by rows per taxpayer and taxpayers per family."""
         size = self.rates.section("size")
-        return max(1, round(self.rows / size["rows_per_taxpayer"] / size["taxpayers_per_family"]))
+        return max(
+            1, round(self.rows / float(size["rows_per_taxpayer"]) / float(size["taxpayers_per_family"]))
+        )
 
     @property
     def blocks(self) -> int:

@@ -1,4 +1,4 @@
-"""What each person does for a living in a year: at school, employed in one way or another, self-employed, nothing.
+"""What each person does for a living in a year: school, a job of some kind, a business, nothing.
 
 A person's place on each scale is mostly theirs for good and drifts slowly; the shares by age and family do
 the rest: people start work, step back for children, return, retire and are employed again without a state.
@@ -9,8 +9,9 @@ from datetime import date
 import numpy as np
 from scipy.special import ndtr
 
-from tadasu.simulator.people import CHILD, Codes
+from tadasu.simulator.chance import Reals
 from tadasu.simulator.lives.year import Flags, Year
+from tadasu.simulator.people import CHILD, Codes
 
 OUT, STUDENT, OTHER_JOB, REGULAR, EXECUTIVE, SELF_EMPLOYED = (np.int8(code) for code in range(6))
 """OTHER_JOB: part-time, temporary, re-employed after retirement."""
@@ -52,7 +53,7 @@ def _student_works(year: Year, at: int) -> Flags:
     return np.asarray((ndtr(year.lasting("student job", at)) < share) & (age >= 15))
 
 
-def _participation(year: Year, ages: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _participation(year: Year, ages: Reals) -> Reals:
     rates = year.rates
     share = np.where(
         year.men, rates.curve("work.men", ages), rates.curve("work.women", ages)

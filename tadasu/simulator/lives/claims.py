@@ -25,7 +25,7 @@ STATED_ON = {
 
 @dataclass(slots=True, eq=False)
 class Claims:
-    """Claims by position of claimant (`who`) and relative (`whom`), with role and relation to the claimant."""
+    """Claims by position of claimant (`who`) and relative (`whom`), with role and relation."""
 
     who: Wholes
     whom: Wholes
@@ -109,7 +109,7 @@ class _Claiming:
         return Claims(who, whom, np.broadcast_to(np.asarray(role, np.int8), n), np.full(n, relation))
 
     def _free(self, limit: Wholes | int) -> Flags:
-        """Who may be somebody's dependant: alive, of little income, not claimed, no spouse who could claim."""
+        """Who may be somebody's dependant: alive, of little income, not claimed yet."""
         return self.year.alive & (self.total <= limit) & ~self.taken
 
     def children(self) -> Claims:
@@ -134,12 +134,9 @@ class _Claiming:
         return self._take(claimant[whom], whom, role, _OF_CHILD)
 
     def _together(self, mother: Wholes, father: Wholes) -> Flags:
-        p = self.year.people
-        return (
-            (mother >= 0)
-            & (father >= 0)
-            & (p.household[np.clip(mother, 0, None)] == p.household[np.clip(father, 0, None)])
-        )
+        household = self.year.people.household
+        both = (mother >= 0) & (father >= 0)
+        return np.asarray(both & (household[np.clip(mother, 0, None)] == household[np.clip(father, 0, None)]))
 
     def _parent_who_claims(self, mother: Wholes, father: Wholes, together: Flags) -> Wholes:
         year, p = self.year, self.year.people

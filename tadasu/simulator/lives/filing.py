@@ -81,7 +81,7 @@ def must_file(year: Year, jobs: Jobs, reasons: Reasons) -> Flags:
 
 
 def _resident(year: Year, reasons: Reasons, files: Flags) -> Flags:
-    """A resident return: other incomes too small for a tax return, deductions of pensioners, no income at all."""
+    """A resident return: small other incomes, deductions of pensioners, no income at all."""
     rates, u = year.rates.section("filing"), year.uniform("files resident return")
     nothing = (reasons.salary == 0) & (reasons.pension == 0)
     small = reasons.any_other & (reasons.others <= rates["small_other"])

@@ -34,7 +34,8 @@ class Giving:
     @property
     def gives(self) -> Flags:
         """Return who gives anything."""
-        return np.any([self.total > 0, *(amount > 0 for amount in self.others.values())], axis=0)
+        given = [self.total > 0, *(amount > 0 for amount in self.others.values())]
+        return np.asarray(np.any(given, axis=0))
 
 
 def giving(year: Year, total_income: Wholes, deductions: Reals) -> Giving:
@@ -70,7 +71,7 @@ def _other(year: Year, kind: str, income: Reals) -> Wholes:
     gives = year.uniform(f"gives to {kind}", ever=True) < section["other_kind"][kind]
     gives &= (year.age >= 25) & (income > 0) & year.alive & ~year.far
     amount = np.rint(year.amount(section["other_mean"], 0.9, f"gift to {kind}", ever=0.8) / 1000) * 1000
-    return (np.maximum(amount, 3_000) * gives).astype(np.int64)
+    return np.asarray(np.maximum(amount, 3_000) * gives, dtype=np.int64)
 
 
 def lines(year: Year, given: Giving, by_notice: Flags, on_return: Flags) -> pl.DataFrame:
@@ -91,12 +92,12 @@ def _furusato(year: Year, given: Giving, by_notice: Flags, on_return: Flags) -> 
     weight = chance.lognormal(year.knobs.seed, "share of gift", year.income_year, ids, 1.0, 0.5)
     total = np.bincount(who, weights=weight, minlength=year.n)[who]
     amount = np.maximum(np.rint(given.total[who] * weight / total / 1000) * 1000, 2_000)
-    place = _recipient(year, who, ids, number)
+    place = _recipient(year, who, number)
     frame = _frame(year, who, ids, amount, "furusato", place)
     return frame.with_columns(via=pl.Series(np.where(by_notice[who], "one_stop", "return"), dtype=pl.String))
 
 
-def _recipient(year: Year, who: Wholes, ids: Ids, number: Wholes) -> pl.Series:
+def _recipient(year: Year, who: Wholes, number: Wholes) -> pl.Series:
     """Municipalities are few and well liked; notices of one person go to five of them at most."""
     most = int(year.rates.value("gifts.municipalities"))
     key = year.people.number[who] * 64 + number % _ONE_STOP_MOST

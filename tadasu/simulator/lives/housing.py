@@ -7,7 +7,6 @@ import numpy as np
 from tadasu.simulator import chance
 from tadasu.simulator.chance import Wholes
 from tadasu.simulator.lives.year import Flags, Year
-from tadasu.simulator.people import day
 
 _LOOKBACK = 13
 _SHRINKS = 0.028
@@ -30,7 +29,7 @@ class Loans:
 
 
 def loans(year: Year, total_income: Wholes, salary: Wholes) -> Loans:
-    """Return the loans of who moved into a home of theirs in the last thirteen years and still earns enough."""
+    """Return the loans of who bought a home in the last thirteen years and earns enough."""
     section = year.rates.section("housing")
     since = _since(year)
     able = year.uniform("could buy", ever=True) < np.clip(salary / section["buys_surely_from"], 0.15, 1.0)
@@ -42,6 +41,8 @@ def loans(year: Year, total_income: Wholes, salary: Wholes) -> Loans:
         & ~year.far
         & (year.age < 75)
     )
+    alone = year.uniform("buys alone", ever=True) < section["single_share"]
+    has &= year.married | alone
     own = (year.men & year.married) | ~year.married | (year.uniform("her loan too", ever=True) < 0.3)
     has &= own
     when = _moved_in(year, since)
@@ -61,12 +62,11 @@ def loans(year: Year, total_income: Wholes, salary: Wholes) -> Loans:
 
 
 def _since(year: Year) -> Wholes:
-    """Return the calendar year in which each one last began a loan, 0 for none."""
-    couple = year.rates.value("housing.couple_times")
+    """Return the calendar year in which each one began a loan, the first of the last years; 0 for none."""
     since = np.zeros(year.n, dtype=np.int64)
     for back in reversed(range(_LOOKBACK)):
         age = (year.age - back).astype(np.float64)
-        rate = year.rates.curve("housing.starts", age) * np.where(year.married, couple, 0.6)
+        rate = year.rates.curve("housing.starts", age)
         begins = chance.happens(
             year.knobs.seed, "housing loan", year.income_year - back, year.people.number, rate
         )
@@ -78,9 +78,5 @@ def _moved_in(year: Year, since: Wholes) -> Wholes:
     """Return the day of moving in: by chance within that year."""
     key = year.people.number * 4096 + since
     u = chance.uniform(year.knobs.seed, "day of moving in", None, key)
-    first = (
-        np.array([int(day(y)) if y else 0 for y in range(int(since.max(initial=0)) + 1)])[since]
-        if since.max()
-        else since
-    )
+    first = (since - 1970).astype("datetime64[Y]").astype("datetime64[D]").astype(np.int64)
     return np.asarray(first + 5 + u * 355).astype(np.int64)

@@ -1,17 +1,16 @@
-"""Social insurance: withheld from pay and pensions, or paid by oneself; and tax withheld before year's end."""
+"""Social insurance: withheld from pay and pensions, or paid by oneself; and tax withheld month by month."""
 
 import numpy as np
 
 from tadasu.simulator.chance import Reals, Wholes
 from tadasu.simulator.lives.careers import EXECUTIVE, REGULAR
-from tadasu.simulator.lives.payers import Payers
 from tadasu.simulator.lives.year import Flags, Year
 from tadasu.simulator.people import Codes
 
 _CARE_FROM, _PENSION_TO, _HEALTH_TO, _SENIOR = 40, 70, 75, 65
 
 
-def insured(year: Year, who: Wholes, kind: Codes, annual: Reals, payers: Payers, payer: Wholes) -> Flags:
+def insured(year: Year, kind: Codes, annual: Reals, payer: Wholes) -> Flags:
     """Return whose main job insures them: full-time, or enough pay at an employer of some size."""
     section = year.rates.section("social_insurance")
     full = (kind == REGULAR) | (kind == EXECUTIVE) | (annual >= section["insured_surely_from"])
@@ -45,7 +44,7 @@ def withheld(year: Year, revenue: Wholes, annual: Reals, social: Wholes, main: F
 
 
 def by_oneself(year: Year, covered: Flags, total_income: Wholes) -> Wholes:
-    """Return national pension and health insurance that a person pays without an employer or a pension body."""
+    """Return national pension and health insurance that people pay themselves."""
     section, age = year.rates.section("social_insurance"), year.age.astype(np.float64)
     pays = year.uniform("pays national pension", ever=True) < year.rates.curve(
         "social_insurance.national_pension_paid", age

@@ -1,10 +1,12 @@
 """Jobs of an income year: for whom each person works, since and until when, and what they are paid."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from tadasu.simulator import chance
 from tadasu.simulator.chance import Ids, Reals, Wholes
@@ -17,6 +19,8 @@ from tadasu.simulator.people import DIED, Codes, day
 _LOOKBACK = 15
 """Years after which a job counts as held for ever."""
 _MONTH = 30.4
+_WITHHOLDS_FROM = 2
+"""People at an employer from whose pay resident tax is withheld (特別徴収)."""
 
 
 @dataclass(slots=True, eq=False)
@@ -134,8 +138,6 @@ class _Work:
             0.0,
         )
         z = year.lasting("second job")
-        from scipy.special import ndtr
-
         has = (ndtr(z) < share) & year.alive
         leads = self.now == EXECUTIVE
         pay = year.rates.section("pay")
@@ -153,9 +155,10 @@ class _Work:
 
     def _side(self, who: Flags, payer: Wholes, amount: Reals) -> pl.DataFrame:
         n, no = self.year.n, np.full(self.year.n, -1)
+        revenue = np.maximum(np.rint(amount / 1000) * 1000, 5_000)
         return pl.DataFrame(
             {
-                "who": np.arange(n), "payer": payer, "revenue": np.maximum(np.rint(amount / 1000) * 1000, 5_000).astype(np.int64),
+                "who": np.arange(n), "payer": payer, "revenue": revenue.astype(np.int64),
                 "annual": amount, "career": self.now, "started": no, "left": no,
                 "main": np.full(n, False), "last": np.full(n, False),
             }
@@ -170,30 +173,29 @@ def jobs(year: Year, payers: Payers) -> Jobs:
     )
     column = {name: frame[name].to_numpy() for name in frame.columns}
     who = column["who"]
-    insured = column["main"] & insurance.insured(
-        year, who, column["career"], column["annual"], payers, column["payer"]
-    )
+    insured = column["main"] & insurance.insured(year, column["career"], column["annual"], column["payer"])
     social = insurance.of_job(year, who, column["revenue"], insured, payers.health[column["payer"]])
     ids = year.people.number[who] * 4 + np.where(column["main"], np.where(column["last"], 0, 1), 2)
-    adjusted = _adjusted(year, column, ids)
+    adjusted, size = _adjusted(year, column, ids), payers.frame["size"].to_numpy()
+    stays = column["main"] & column["last"] & (column["left"] < 0)
     return Jobs(
         who=who, payer=column["payer"], revenue=column["revenue"], social_insurance=social,
         withheld=insurance.withheld(year, column["revenue"], column["annual"], social, column["main"]),
         main=column["main"], started=column["started"], left=column["left"], adjusted=adjusted,
         rolled_into=_rolled(year, column, adjusted, ids),
-        special=column["main"] & column["last"] & (column["left"] < 0) & (payers.frame["size"].to_numpy()[column["payer"]] >= 2),
+        special=stays & (size[column["payer"]] >= _WITHHOLDS_FROM),
     )  # fmt: skip
 
 
-def _adjusted(year: Year, column: dict[str, NDArray[np.generic]], ids: Ids) -> Flags:
-    """Employers adjust who is theirs at the end of the year (or died), by the main column, up to a high pay."""
+def _adjusted(year: Year, column: dict[str, NDArray[Any]], ids: Ids) -> Flags:
+    """Employers adjust who is theirs at the year's end (or died), by the main column, up to a high pay."""
     there = (column["left"] < 0) | ~year.alive[column["who"]]
     within = column["revenue"] <= year.rates.value("filing.large_salary")
     omitted = year.uniform("not adjusted", ids=ids) < year.rates.value("work.not_adjusted")
     return np.asarray(column["main"] & column["last"] & there & within & ~omitted)
 
 
-def _rolled(year: Year, column: dict[str, NDArray[np.generic]], adjusted: Flags, ids: Ids) -> Wholes:
+def _rolled(year: Year, column: dict[str, NDArray[Any]], adjusted: Flags, ids: Ids) -> Wholes:
     """Return the payer whose adjustment counts an earlier main job in."""
     into = np.full(year.n, -1)
     into[column["who"][adjusted]] = column["payer"][adjusted]

@@ -4,7 +4,7 @@ import numpy as np
 
 from tadasu.simulator.chance import Reals, Wholes
 from tadasu.simulator.lives.careers import OUT, SELF_EMPLOYED
-from tadasu.simulator.lives.year import Flags, Year
+from tadasu.simulator.lives.year import Year
 from tadasu.simulator.people import Codes
 
 KINDS = (
@@ -93,8 +93,3 @@ def _by_wealth(year: Year, standing: Reals) -> Reals:
 
 def _whole(amount: Reals) -> Wholes:
     return np.rint(amount).astype(np.int64)
-
-
-def any_of(incomes: dict[str, Wholes], *names: str) -> Flags:
-    """Return who has any income of these kinds."""
-    return np.any([incomes[name] != 0 for name in names], axis=0)

@@ -1,4 +1,4 @@
-"""The payers of a ward: employers and pension bodies, a small table that follows from the seed and the size."""
+"""The payers of a ward: employers and pension bodies, a small table that follows from seed and size."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -33,7 +33,7 @@ class Payers:
 
     def employer(self, u: Reals) -> Wholes:
         """Return the position of an employer for each number in (0, 1)."""
-        return np.searchsorted(self.upto, u * self.upto[-1], side="right").astype(np.int64)
+        return np.asarray(np.searchsorted(self.upto, u * self.upto[-1], side="right"), dtype=np.int64)
 
     def pension_body(self, u: Reals) -> Wholes:
         """Return the position of a pension body other than the state's for each number in (0, 1)."""

@@ -11,7 +11,7 @@ from tadasu.simulator.people import MARRIED, WIDOWED, Codes
 
 _MONTHS = 12
 BODIES = ("employee", "national", "servant", "company")
-"""What pays: the state for a former employee or for others (基礎年金), a servants' union, a company's fund."""
+"""What pays: the state for a former employee or for others, a servants' union, a company's fund."""
 
 
 @dataclass(slots=True, eq=False)
@@ -72,9 +72,8 @@ def withheld(year: Year, who: Wholes, revenue: Wholes, social: Wholes) -> Wholes
     """Return the income tax that a pension body withholds."""
     section = year.rates.section("pension")
     free = year.rates.steps("pension.withheld_from", year.age[who].astype(np.float64))
-    return (np.floor(np.maximum(revenue - social - free, 0) * section["withheld_rate"] / 10) * 10).astype(
-        np.int64
-    )
+    tax = np.floor(np.maximum(revenue - social - free, 0) * section["withheld_rate"] / 10) * 10
+    return np.asarray(tax, dtype=np.int64)
 
 
 def declares(year: Year, revenue: Wholes) -> Flags:
@@ -138,6 +137,5 @@ def _national_month(year: Year) -> Reals:
     section = year.rates.section("pension")
     mean = np.where(year.men, section["national_month"]["men"], section["national_month"]["women"])
     z = year.normal("national pension", ever=True)
-    return np.minimum(
-        mean * np.clip(1.04 + section["national_spread"] * z, 0.2, 2.0), section["national_most"]
-    )
+    month = mean * np.clip(1.04 + section["national_spread"] * z, 0.2, 2.0)
+    return np.asarray(np.minimum(month, section["national_most"]))

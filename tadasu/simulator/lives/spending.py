@@ -1,6 +1,7 @@
 """What people pay and may deduct: premiums, mutual aid, medicine, losses."""
 
 import numpy as np
+from scipy.special import ndtr
 
 from tadasu.simulator import chance
 from tadasu.simulator.chance import Reals, Wholes
@@ -11,7 +12,7 @@ EARTHQUAKE = ("earthquake_premium", "old_long_term_premium")
 
 
 def premiums(year: Year, total: Wholes, stated: Flags) -> dict[str, Wholes]:
-    """Return the premiums of the year (yen, 0 where there is no contract) of who has a paper to state them."""
+    """Return the premiums (yen, 0 without a contract) of who has a paper to state them."""
     section, income = year.rates.section("premiums"), total.astype(np.float64)
     has = (year.uniform("life insurance", ever=True) < year.rates.curve("premiums.life", income)) & stated
     found = {}
@@ -31,7 +32,7 @@ def premiums(year: Year, total: Wholes, stated: Flags) -> dict[str, Wholes]:
 
 
 def mutual_aid(year: Year, total: Wholes, own: Flags, stated: Flags) -> Wholes:
-    """Return 小規模企業共済等掛金 (iDeCo and the like): the same amount every year, more for the self-employed."""
+    """Return 小規模企業共済等掛金 (iDeCo and the like): the same every year, more for businesses."""
     section, ids = year.rates.section("mutual_aid"), year.people.number
     share = year.rates.curve("mutual_aid.share", total.astype(np.float64))
     share = np.where(own, np.maximum(share, section["self_employed"]), share)
@@ -50,8 +51,6 @@ def wants_medicine(year: Year, total: Wholes) -> Flags:
     share = year.rates.curve("medicine.share", total.astype(np.float64))
     share = share * np.where(year.age >= 65, year.rates.value("medicine.old_times"), 1.0)
     both = 0.6 * year.normal("ill", ever=True) + 0.8 * year.normal("ill")
-    from scipy.special import ndtr
-
     return np.asarray((ndtr(both) < share) & (total > 0) & (year.age >= 20) & year.alive & ~year.far)
 
 

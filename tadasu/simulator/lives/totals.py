@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from tadasu.law.income import COMPREHENSIVE
@@ -25,7 +24,8 @@ def totals(year: Year, salary: Wholes, pension: Wholes, others: dict[str, Wholes
 
     Args:
         year: the income year.
-        salary, pension: revenues in yen.
+        salary: revenue of all jobs in yen.
+        pension: revenue of all pensions in yen.
         others: the other incomes by name.
         ground: who has a ground for the adjustment of a high salary (所得金額調整控除).
     """
@@ -49,8 +49,3 @@ def totals(year: Year, salary: Wholes, pension: Wholes, others: dict[str, Wholes
             for n in ("salary_income", "pension_income", "adjustment", "total")
         )
     )
-
-
-def none(year: Year) -> Flags:
-    """Return nobody."""
-    return np.zeros(year.n, dtype=bool)

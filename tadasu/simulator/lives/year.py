@@ -22,8 +22,8 @@ class Year:
     Attributes:
         knobs, tax_year, law: of the simulation.
         people: everybody who lived in some part of the income year, relatives elsewhere included.
-        age: on 31 December of the income year as the law counts: a year is complete on the eve of the birthday,
-            so it is the common age on 1 January.
+        age: on 31 December of the income year as the law counts (a year is complete on the eve of the
+            birthday): the common age on 1 January.
         resident: is a resident of the ward on 1 January of the tax year.
         alive: on 31 December of the income year.
         far: a relative who never lived in the ward.
@@ -91,14 +91,14 @@ class Year:
         memory = self.rates.value("work.memory")
         ids, seed = self.people.number, self.knobs.seed
         moving = chance.drifting(seed, purpose, self.income_year if at is None else at, ids)
-        return memory * chance.normal(seed, purpose, None, ids) + np.sqrt(1 - memory**2) * moving
+        return np.asarray(memory * chance.normal(seed, purpose, None, ids) + np.sqrt(1 - memory**2) * moving)
 
     def by_sex(self, path: str, at: Reals) -> Reals:
         """Return a curve of `path`_men or `path`_women at each argument."""
         return np.where(self.men, self.rates.curve(f"{path}_men", at), self.rates.curve(f"{path}_women", at))
 
     def amount(self, mean: Reals | float, spread: float, purpose: str, *, ever: float = 0.8) -> Reals:
-        """Return a log-normal amount each, of which the share `ever` of the spread is the person's for good."""
+        """Return a log-normal amount each; the share `ever` of the spread is the person's for good."""
         stream = f"amount of {purpose}"  # whether somebody has it is drawn apart
         z = np.sqrt(ever) * self.normal(stream, ever=True) + np.sqrt(1 - ever) * self.normal(stream)
         return np.asarray(mean * np.exp(spread * z - spread * spread / 2))

@@ -32,9 +32,9 @@ def year(knobs: Knobs, block: int, tax_year: int) -> Facts:
     pensions, claims, gifts = frames.pensions(its, who), frames.claims(its, who), frames.gifts(its, who)
     # who died before the income year is in the register still, and has no other facts
     cards, assisted = np.zeros(len(everybody), dtype=np.int8), np.zeros(len(everybody), dtype=bool)
-    cards[~died_before], assisted[~died_before] = its.card, its.assisted
+    cards[~died_before], assisted[~died_before] = its.family.card, its.assisted
     return Facts(
         residents=residents(everybody, later, tax_year, cards, assisted),
-        lives=lives, jobs=jobs, pensions=pensions, claims=claims, gifts=gifts, payers=its.payers.frame,
+        lives=lives, jobs=jobs, pensions=pensions, claims=claims, gifts=gifts, payers=its.earned.payers.frame,
         truth=truth(lives, jobs, pensions, claims, gifts, law),
     )  # fmt: skip

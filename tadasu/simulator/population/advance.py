@@ -1,4 +1,4 @@
-"""One year in the life of a block's people: deaths, births, marriages, divorces, moves, and who comes instead."""
+"""One year in the life of a block's people: deaths, births, marriages, moves, and who comes instead."""
 
 from datetime import date
 
@@ -28,7 +28,8 @@ from tadasu.simulator.people import (
     newcomers,
 )
 from tadasu.simulator.population import raking
-from tadasu.simulator.population.families import FIRST_FREE, Cells, draw
+from tadasu.simulator.population.cells import Cells
+from tadasu.simulator.population.families import FIRST_FREE, draw
 from tadasu.simulator.population.relations import related
 from tadasu.simulator.settings import Knobs
 
@@ -78,7 +79,6 @@ class _Year:
         )
         dies = (self.uniform("death", p.number) < rate) & (p.reason != DIED)
         when = np.asarray(day(self.year) + 1 + self.uniform("day of death", p.number) * 363, dtype=np.int32)
-        widowed = p.of("marital", p.spouse, SINGLE) >= 0
         partner = p.at(p.spouse)
         widowed = (partner >= 0) & dies[partner] & ~dies & (p.marital == MARRIED)
         gone_before = p.left < day(self.year)

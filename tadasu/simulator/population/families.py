@@ -1,8 +1,6 @@
 """Families as they stand on the day they are first drawn: who they are, how old, since when in the ward."""
 
-from dataclasses import dataclass
-from datetime import date
-from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +11,6 @@ from tadasu.simulator.people import (
     CHILD,
     DIVORCED,
     FEMALE,
-    GENERATIONS,
     GRANDPARENT,
     HEAD,
     MALE,
@@ -30,6 +27,7 @@ from tadasu.simulator.people import (
     joined,
     newcomers,
 )
+from tadasu.simulator.population.cells import Cells
 from tadasu.simulator.settings import Rates
 
 YEAR = 365.2425
@@ -42,43 +40,6 @@ FIRST_FREE = 11
 _OLDEST = 104.0
 _SETTLED = (27.0, 42.0)
 """Between these ages newcomers begin to be younger than who lives here: the young move anyway."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Cells:
-    """Every kind of family by the age band of its head.
-
-    Attributes:
-        prior: share of each cell by the estimates alone.
-        kind: the kind's position in `rates.yaml: families.kinds`.
-        from_age, to_age: the band.
-    """
-
-    prior: Reals
-    kind: Wholes
-    from_age: Reals
-    to_age: Reals
-
-    @staticmethod
-    @cache
-    def of(rates: Rates) -> "Cells":
-        """Return the cells of a ward."""
-        section = rates.section("families")
-        lower = np.array(section["head_from"], dtype=np.float64)
-        upper = np.append(lower[1:], section["head_to"])
-        kinds = list(section["kinds"].values())
-        middle = (lower + upper) / 2
-        prior = np.stack([kind["share"] * _shape(middle, upper - lower, kind["peaks"]) for kind in kinds])
-        which = np.repeat(np.arange(len(kinds)), len(lower))
-        return Cells(
-            prior.ravel() / prior.sum(), which, np.tile(lower, len(kinds)), np.tile(upper, len(kinds))
-        )
-
-
-def _shape(age: Reals, width: Reals, peaks: list[list[float]]) -> Reals:
-    density = sum(np.exp(-(((age - middle) / spread) ** 2) / 2) / spread for middle, spread in peaks)
-    mass = np.asarray(density, dtype=np.float64) * width + 1e-6
-    return mass / mass.sum()
 
 
 def draw(
@@ -173,18 +134,18 @@ class _Drawn:
         sex: NDArray[np.int8],
         age: Reals,
         relation: NDArray[np.int8] | np.int8,
-        **more: NDArray[np.generic],
+        **more: NDArray[Any],
     ) -> People:
         days = np.asarray(np.clip(age, 0, _OLDEST) * YEAR, dtype=np.int32)
         birth = np.asarray(self.when - 1 - days, dtype=np.int32)
-        columns = {
+        columns: dict[str, NDArray[Any]] = {
             "relation": np.broadcast_to(np.asarray(relation, dtype=np.int8), len(who)),
             "foreign": self.uniform("foreign") < self.section["foreign"],
             **more,
         }
         household = columns.pop("household", self.seat(_HEAD))
         since = columns.pop("since", np.maximum(birth, self.tenure))
-        return newcomers(self.seat(seat), household, sex, birth, since, **columns).take(who)  # type: ignore[arg-type]
+        return newcomers(self.seat(seat), household, sex, birth, since, **columns).take(who)
 
     def _head(self) -> People:
         n = len(self.families)
@@ -198,20 +159,22 @@ class _Drawn:
         )  # fmt: skip
 
     def _marital(self) -> NDArray[np.int8]:
-        """Who lives without a partner was never married, is widowed or divorced, by age; parents otherwise."""
+        """Who has no partner was never married, is widowed or divorced, by age; parents otherwise."""
         section, u = self.section, self.uniform("marital")
-        side = [np.where(self.sex == MALE, self.rates.curve(f"families.{state}.men", self.age),
-                self.rates.curve(f"families.{state}.women", self.age)) for state in ("widowed", "divorced")]  # fmt: skip
-        alone = np.where(u < side[0], WIDOWED, np.where(u < side[0] + side[1], DIVORCED, SINGLE))
-        lost, never = section["widowed_parent"], section["never_married_parent"]
-        older = np.maximum(lost, side[0])
-        parent = np.where(u < older, WIDOWED, np.where(u > 1 - never, SINGLE, DIVORCED))
+        widowed, divorced = self._by_sex("widowed"), self._by_sex("divorced")
+        alone = np.where(u < widowed, WIDOWED, np.where(u < widowed + divorced, DIVORCED, SINGLE))
+        lost, never = np.maximum(section["widowed_parent"], widowed), section["never_married_parent"]
+        parent = np.where(u < lost, WIDOWED, np.where(u > 1 - never, SINGLE, DIVORCED))
         free = np.where(
             self.n_children > 0,
             parent,
             np.where(self.n_parents > 0, np.where(u < 0.2, DIVORCED, SINGLE), alone),
         )
         return np.where(self.couple, MARRIED, free).astype(np.int8)
+
+    def _by_sex(self, state: str) -> Reals:
+        men, women = (self.rates.curve(f"families.{state}.{sex}", self.age) for sex in ("men", "women"))
+        return np.where(self.sex == MALE, men, women)
 
     def _spouse(self) -> People:
         n = len(self.families)
@@ -294,7 +257,8 @@ class _Drawn:
             ),
             self._one(
                 mother, _FAR_MOTHER, np.full(n, FEMALE), mother_age, GRANDPARENT,
-                since=never, marital=marital, spouse=np.where(both, dad, NOBODY), household=np.where(both, dad, mum),
+                since=never, marital=marital, spouse=np.where(both, dad, NOBODY),
+                household=np.where(both, dad, mum),
             ),
         ]  # fmt: skip
 
@@ -317,13 +281,3 @@ class _Drawn:
 def family_of(number: Ids) -> Ids:
     """Return the family (place * 16 + generation) of people."""
     return number // SEATS
-
-
-def family_number(place: Ids, generation: Ids) -> Ids:
-    """Return the number of a family by its place and generation."""
-    return place * GENERATIONS + generation
-
-
-def as_date(days: np.int32) -> date:
-    """Return a date from days since 1970-01-01."""
-    return date.fromordinal(int(days) + date(1970, 1, 1).toordinal())

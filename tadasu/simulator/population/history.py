@@ -1,4 +1,4 @@
-"""The people of a block at each 1 January: drawn once at the origin, then year by year from the one before."""
+"""The people of a block at each 1 January: drawn once at the origin, then year by year."""
 
 from functools import lru_cache
 

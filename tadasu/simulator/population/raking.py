@@ -10,7 +10,8 @@ import numpy as np
 
 from tadasu.simulator.chance import Reals, Wholes
 from tadasu.simulator.people import People, day
-from tadasu.simulator.population.families import Cells, draw, family_of
+from tadasu.simulator.population.cells import Cells
+from tadasu.simulator.population.families import draw, family_of
 from tadasu.simulator.settings import Knobs, Rates
 
 _PILOT = 120
@@ -34,9 +35,9 @@ def weights(rates: Rates) -> Reals:
 
 
 def counted(people: People, rates: Rates, year: int) -> Reals:
-    """Return residents by sex and age, then households by size, of 1 January of a year, as the census counts."""
+    """Return residents by sex and age, then households by size, of 1 January, as the census counts."""
     here = people.take(people.here_on(day(year)))
-    return _counts(here, np.zeros(len(here), dtype=np.int64), 1, rates, year)[0]
+    return np.asarray(_counts(here, np.zeros(len(here), dtype=np.int64), 1, rates, year)[0])
 
 
 def _composition(rates: Rates, cells: Cells) -> Reals:
@@ -66,9 +67,7 @@ def _counts(here: People, group: Wholes, groups: int, rates: Rates, year: int) -
     band = np.searchsorted(ages, age, side="right") - 1 + here.sex.astype(np.int64) * len(ages)
     by_age = np.zeros((groups, 2 * len(ages)))
     np.add.at(by_age, (group, band), 1)
-    _, first, inverse, count = np.unique(
-        here.household, return_index=True, return_inverse=True, return_counts=True
-    )
+    _, first, count = np.unique(here.household, return_index=True, return_counts=True)
     by_size = np.zeros((groups, sizes))
     np.add.at(by_size, (group[first], np.clip(count, 1, sizes) - 1), 1)
     return np.concatenate([by_age, by_size], axis=1)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tadasu.simulator.chance import Ids
 from tadasu.simulator.people import (
     CHILD,
     GRANDCHILD,
@@ -13,6 +14,7 @@ from tadasu.simulator.people import (
     PARENT,
     SIBLING,
     SPOUSE,
+    Flags,
     People,
 )
 
@@ -31,7 +33,7 @@ def related(people: People) -> People:
     )
 
 
-def _headed(people: People, active: np.ndarray) -> People:  # type: ignore[type-arg]
+def _headed(people: People, active: Flags) -> People:
     """The first by this order heads: who did, the former head's spouse, the eldest."""
     led = people.is_head & active
     partner = people.at(people.spouse)
@@ -48,7 +50,7 @@ def _headed(people: People, active: np.ndarray) -> People:  # type: ignore[type-
     return people.but(is_head=np.where(active, is_head, people.is_head))
 
 
-def _heads(people: People, active: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _heads(people: People, active: Flags) -> Ids:
     """Return the position of each one's head, -1 for who has none."""
     heads = np.where(people.is_head & active)[0]
     order = heads[np.argsort(people.household[heads], kind="stable")]
@@ -58,14 +60,14 @@ def _heads(people: People, active: np.ndarray) -> np.ndarray:  # type: ignore[ty
     return np.where(people.household[order][found] == people.household, order[found], -1)
 
 
-def _relation(people: People, head: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _relation(people: People, head: Ids) -> Ids:
     h = people.take(np.clip(head, 0, None))
     spouse = people.take(np.clip(people.at(h.spouse), 0, None))
     has_spouse = people.at(h.spouse) >= 0
     parents = (people.mother, people.father)
 
-    def known(number: np.ndarray, other: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
-        return (number != NOBODY) & (number == other)
+    def known(number: Ids, other: Ids) -> Flags:
+        return np.asarray((number != NOBODY) & (number == other))
 
     is_child = np.logical_or.reduce(
         [known(x, h.number) | (has_spouse & known(x, spouse.number)) for x in parents]
