@@ -19,11 +19,21 @@ from tadasu.tables import BESIDE, EXTRACT
 
 WORST = 10
 USAGE = (
-    "write: tadasu connect FOLDER [to=FILE.yaml]   (a proposal)\n"
-    "   or: tadasu connect --check FILE.yaml       (a dry run of it)"
+    "write: tadasu connect FOLDER [to=FILE.yaml] [layout=FILE.xlsx]   (a proposal)\n"
+    "   or: tadasu connect --check FILE.yaml                          (a dry run of it)"
 )
 _LABELS = {table.name: table.label for table in (*EXTRACT, *BESIDE)}
 _MOST_CODES, _MOST_NAMES = 40, 30
+_WANTED = {
+    "residents": ("household_id", "relationship", "birth_date"),
+    "documents": ("payer_id", "received_on", "salary_revenue", "pension_revenue"),
+    "dependents": ("dependent_person_id", "birth_date", "role"),
+    "donations": ("source", "amount"),
+    "assessments": ("total_income", "resident_tax"),
+    "inconsistencies": ("check_name", "document_ids", "field"),
+    "corrections": ("field", "old_value", "new_value", "decided_on"),
+}
+"""What a mapping can do without and judging can hardly: which field staff corrected, for one."""
 
 
 def main(words: Sequence[str], console: Console | None = None) -> int:
@@ -35,21 +45,32 @@ def main(words: Sequence[str], console: Console | None = None) -> int:
     shown = console or Console()
     if words and words[0] == "--check" and len(words) == 2:
         return check(Path(words[1]).expanduser(), shown)
-    plain = [word for word in words if not word.startswith("to=")]
+    plain = [word for word in words if not word.startswith(("to=", "layout="))]
     to = [word.removeprefix("to=") for word in words if word.startswith("to=")]
+    layouts = [
+        Path(word.removeprefix("layout=")).expanduser() for word in words if word.startswith("layout=")
+    ]
     if len(plain) != 1 or plain[0].startswith("-"):
         raise TadasuError(USAGE)
     folder = Path(plain[0]).expanduser()
     name = re.sub(r"[^\w-]+", "_", folder.resolve().name)
-    propose(folder, Path(to[-1]).expanduser() if to else ROOT / "conf" / "ward" / f"{name}.yaml", shown)
+    target = Path(to[-1]).expanduser() if to else ROOT / "conf" / "ward" / f"{name}.yaml"
+    propose(folder, target, shown, layouts)
     return 0
 
 
-def propose(folder: Path, target: Path, console: Console) -> None:
-    """Look at a folder and write the proposal; a file that is there already is never overwritten."""
+def propose(folder: Path, target: Path, console: Console, layouts: Sequence[Path] = ()) -> None:
+    """Look at a folder and write the proposal; a file that is there already is never overwritten.
+
+    `layouts` are record layouts (項目定義書, CSV or Excel) that do not lie in the folder.
+    """
     if target.exists():
         raise TadasuError(f"{target}: there already; move it away, or name another file with to=FILE.yaml.")
-    found = survey(folder)
+    for path in layouts:
+        if not path.is_file():
+            raise TadasuError(f"{path}: no such file; layout= names a record layout as CSV or Excel.")
+    console.print(f"{folder} を調べている（ファイルが大きいと数分かかる）")
+    found = survey(folder, layouts)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(render(found, target.stem, _short(target)), encoding="utf-8")
     table = Table(box=SIMPLE_HEAD, title=f"{folder} の調査結果", title_justify="left")
@@ -60,7 +81,13 @@ def propose(folder: Path, target: Path, console: Console) -> None:
     for kind in found.kinds:
         table.add_row(*_line(kind))
     console.print(table)
+    if found.layouts:
+        console.print(f"項目定義書として使った：{'、'.join(found.layouts)}")
+    if found.papers.patterns:
+        console.print(f"法定資料として読む：{'、'.join(sorted(found.papers.patterns))}")
     told = {kind.fit.table.name for kind in found.kinds if kind.fit}
+    told |= {"dependents"} if any(kind.wide for kind in found.kinds) else set()
+    told |= {"documents", "dependents"} if found.papers.patterns else set()
     missing = [t.label for t in EXTRACT if t.mandatory and t.name not in told]
     if missing:
         console.print(f"見つからない表（必ず要る）：{'、'.join(missing)}")
@@ -89,6 +116,7 @@ def check(path: Path, console: Console) -> int:
     _counts(console, intake)
     _codes(console, intake)
     _unmapped(console, intake)
+    _lacking(console, told)
     _worst(console, intake)
     return _verdict(console, intake, path)
 
@@ -150,6 +178,17 @@ def _unmapped(console: Console, intake: Intake) -> None:
         names = "、".join(about[:_MOST_NAMES]) + ("…" if len(about) > _MOST_NAMES else "")
         place = " ".join(part for part in (label, "・".join(filter(None, years))) if part)
         console.print(f"{what}［{place or '全体'}］：{names}", highlight=False, markup=False)
+
+
+def _lacking(console: Console, told: mapping.Mapping) -> None:
+    """Show columns that no source brings and that much hangs on: nothing is put aside for want of them."""
+    for name, columns in _WANTED.items():
+        brought = {cell.column for source in told.of(name) for row in source.rows for cell in row.cells}
+        lacking = [_named(name, column) for column in columns if column not in brought]
+        if brought and lacking:
+            console.print(
+                f"まだ対応づけのない大切な列［{_LABELS[name]}］：{'、'.join(lacking)}", markup=False
+            )
 
 
 def _worst(console: Console, intake: Intake) -> None:

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from tadasu.extract.sniff.content import Content
-from tadasu.extract.sniff.words import closest, plain, vocabulary
+from tadasu.extract.sniff.words import closest, plain, terms, vocabulary
 from tadasu.fields import FIELDS
 from tadasu.tables import Column
 
 _LIKE = 0.8
+_SHORT = 3
+_BETWEEN = re.compile(r"[・/／、,\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +21,14 @@ class Guess:
     """A code table. known: code → word. open: codes without a word, with their counts.
 
     sure: whether every code says itself what it means. needed: False where the file has the words already.
+    spoken: whether the known codes say so themselves, rather than by the usual order 0, 1, 2.
     """
 
     known: Mapping[str, str]
     open: tuple[tuple[str, int], ...] = ()
     sure: bool = True
     needed: bool = True
+    spoken: bool = True
 
 
 def is_coded(column: Column) -> bool:
@@ -38,11 +42,28 @@ def guess(content: Content, column: Column) -> Guess:
     if all(value in words for value, _ in content.values):
         return Guess({}, needed=False)
     blank = content.filled < content.rows
+    if content.meanings and (said := _said(content, column)):
+        return Guess(said | ({"": ""} if blank and "" not in said else {}), _open(content, said))
     known, sure = _flags(content, blank=blank) if column.dtype == pl.Boolean() else _words(content, column)
-    left = tuple((value, times) for value, times in content.values if value not in known)
+    left = _open(content, known)
     if blank and "" not in known:
         known[""] = ""
-    return Guess(known, left, sure and not left)
+    return Guess(known, left, sure and not left, spoken=sure)
+
+
+def _open(content: Content, known: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
+    return tuple((value, times) for value, times in content.values if value not in known)
+
+
+def _said(content: Content, column: Column) -> dict[str, str]:
+    """Return what codes mean by the words that a record layout has for them."""
+    words = tuple(content.meanings.items())
+    said = replace(content, values=tuple((word, 1) for _, word in words), numeric=False, meanings={})
+    if column.dtype == pl.Boolean():
+        told, _ = _flags(said, blank=False)
+    else:
+        told, _ = _words(said, column)
+    return {code: told[word] for code, word in words if word in told}
 
 
 def share_known(content: Content, column: Column) -> float:
@@ -77,7 +98,7 @@ def _words(content: Content, column: Column) -> tuple[dict[str, str], bool]:
     told = vocabulary()["codes"].get(column.name, {})
     known = {}
     for value, _ in content.values:
-        word = _word(plain(value), {w: s for w, s in told.items() if w in column.values})
+        word = _word(value, {w: s for w, s in told.items() if w in column.values})
         if word:
             known[value] = word
     if not known and content.numeric:
@@ -86,12 +107,22 @@ def _words(content: Content, column: Column) -> tuple[dict[str, str], bool]:
 
 
 def _word(value: str, told: Mapping[str, list[str]]) -> str:
-    """Return the word one of whose spellings the value is, or begins with (the longest counts)."""
+    """Return the word one of whose spellings the value is, or begins with (the longest counts).
+
+    Several spellings of one word may stand together (妻・夫), and one may be cut short (ワンスト).
+    """
     spellings = {plain(s): word for word, signs in told.items() for s in (word, *signs)}
-    if value in spellings:
-        return spellings[value]
-    whole = sorted((s for s in spellings if len(s) > 1 and value.startswith(s)), key=len)
-    return spellings[whole[-1]] if whole else ""
+    if plain(value) in spellings:
+        return spellings[plain(value)]
+    parts = {spellings.get(plain(part), "") for part in _BETWEEN.split(value)}
+    if len(parts) == 1 and "" not in parts:
+        return parts.pop()
+    whole = sorted((s for s in spellings if len(s) > 1 and plain(value).startswith(s)), key=len)
+    if whole:
+        return spellings[whole[-1]]
+    longer = {word for s, word in spellings.items() if len(value) >= _SHORT and s.startswith(plain(value))}
+    alike = {word for s, word in spellings.items() if terms(s) == terms(value) and not value.isascii()}
+    return longer.pop() if len(longer) == 1 else alike.pop() if len(alike) == 1 else ""
 
 
 def _digits(content: Content, column: Column) -> tuple[dict[str, str], bool]:

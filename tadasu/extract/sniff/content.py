@@ -1,8 +1,8 @@
 """What stands in a column: dates of which form, numbers, flags, codes, identifiers of which width."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -14,6 +14,7 @@ from tadasu.extract.values.texts import plain, stripped
 
 _MOST = 0.98
 _CODES = 24
+_ONE_SIZE = 0.7
 _SHOWN = 400
 _DIGIT = re.compile(r"[0-9]{7}")
 
@@ -27,6 +28,8 @@ class Content:
     with their counts, of codes and flags all. width: the one length that all values have, 0 if they differ.
     numeric, negative: whether all values are whole numbers, whether any is below zero. large: the largest.
     refused: whether it holds Individual Numbers. zero: whether zeros stand for a missing date.
+    padded: whether they are filled up with zeros.
+    said: what the column is called in full, where its name is short. meanings: what its codes mean.
     """
 
     name: str
@@ -42,8 +45,16 @@ class Content:
     numeric: bool = False
     large: int = 0
     zero: bool = False
+    padded: bool = False
     refused: bool = False
     kanji: float = 0.0
+    said: str = ""
+    meanings: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def called(self) -> str:
+        """Return the name by which the column is told: in full where that is known."""
+        return self.said or self.name
 
     @property
     def unique(self) -> bool:
@@ -119,11 +130,19 @@ def _number(filled: pl.Series, distinct: int) -> dict[str, object] | None:
     width = _width(filled)
     if large <= 1 and distinct <= 2:
         kind = "flag"
-    elif zeros or (width >= 5 and distinct > _CODES and share(found % 100 == 0) < 0.3):
+    elif (zeros and not _sums(found, width)) or (
+        not zeros and width >= 5 and distinct > _CODES and share(found % 100 == 0) < 0.3
+    ):
         kind = "code" if distinct <= _CODES and width <= 3 else "identifier"
     else:
         kind = "code" if distinct <= _CODES and large < 100 else "number"
-    return {"kind": kind, "numeric": True, "large": large}
+    return {"kind": kind, "numeric": True, "large": large, "padded": zeros and width > 3}
+
+
+def _sums(found: pl.Series, width: int) -> bool:
+    """Say whether numbers filled up with zeros to one width are sums: of many sizes, nought among them."""
+    sizes = found.abs().cast(pl.String()).str.len_chars().value_counts(sort=True)["count"]
+    return width > 3 and (share(found == 0) > 0.02 or sizes[0] < _ONE_SIZE * found.len())
 
 
 def _words(filled: pl.Series, distinct: int) -> dict[str, object]:

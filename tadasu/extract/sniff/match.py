@@ -65,7 +65,7 @@ def best(fits: Sequence[Fit]) -> Fit | None:
 def fit(contents: Sequence[Content], table: Table, relations: Relations) -> Fit:
     """Match the columns of a file with those of a table, the best pair first."""
     usable = [
-        c for c in contents if not c.refused and not (must_not_enter(c.name) and not _is_key(c, relations))
+        c for c in contents if not c.refused and not (must_not_enter(c.called) and not _is_key(c, relations))
     ]
     wanted = [column for column in table.columns if column.name != "tax_year"]
     grid = {(c.name, w.name): score(c, w, table, relations) for c in usable for w in wanted}
@@ -81,7 +81,7 @@ def fit(contents: Sequence[Content], table: Table, relations: Relations) -> Fit:
             rivals = _rivals(grid, content.name, column, taken)
             others = tuple(by_column[w] for w, v in rivals[0] if v >= value - _MARGIN)
             clear = not others and all(v < value - _MARGIN for v in rivals[1])
-            sure = value >= _SURE and clear and not content.name.split("#")[0].isdigit()
+            sure = value >= _SURE and clear and not content.called.split("#")[0].isdigit()
             matches.append(Match(content, by_column[column], value, sure, others[:3]))
     matches += _last(usable, wanted, matches, table)
     return Fit(table, tuple(matches), sum(match.score for match in matches))
@@ -93,10 +93,10 @@ def _last(
     """Match what is left where there is but one of its sort on both sides: a date, the key, known codes."""
     contents = [c for c in usable if c.name not in {m.content.name for m in matches} and c.filled]
     columns = [w for w in wanted if w.name not in {m.column.name for m in matches}]
-    found = []
+    found: list[Match] = []
     for is_content, is_column in _sorts(table):
-        left = [c for c in contents if is_content(c)]
-        open_columns = [w for w in columns if is_column(w)]
+        left = [c for c in contents if is_content(c) and c.name not in {m.content.name for m in found}]
+        open_columns = [w for w in columns if is_column(w) and w.name not in {m.column.name for m in found}]
         if len(left) == 1 and len(open_columns) == 1:
             found.append(Match(left[0], open_columns[0], _PERHAPS, sure=False))
     return found
@@ -145,7 +145,7 @@ def _weighed(stem: str, found: Fit, contents: Sequence[Content]) -> Fit:
     """Score a table: how much of the file it explains, by rare columns, and by the file's name."""
     table = found.table
     told = sum(min(match.score, 1.0) * _rarity(match.column) for match in found.matches)
-    share = told / max(1, len([c for c in contents if not must_not_enter(c.name)]))
+    share = told / max(1, len([c for c in contents if not must_not_enter(c.called)]))
     needed = [c.name for c in table.columns if (c.filled or c.name in table.key) and c.name != "tax_year"]
     there = sum(found.of(name) is not None for name in needed) / len(needed)
     name = closest(PurePath(stem).name, (table.label, *vocabulary()["tables"].get(table.name, ())))

@@ -2,26 +2,17 @@
 
 import datetime as dt
 import json
-import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import polars as pl
-import yaml
-
 from tadasu.extract.forms import ISO, DateForm
-from tadasu.extract.mapping.model import Layout
-from tadasu.extract.sniff.codes import guess, is_coded
-from tadasu.extract.sniff.content import Content
-from tadasu.extract.sniff.match import Match
+from tadasu.extract.mapping.model import Layout, Position
+from tadasu.extract.sniff.columns import DOUBT, columns, is_refused, scalar, surely_refused, wide_columns
 from tadasu.extract.sniff.scores import entity
+from tadasu.extract.sniff.statutory import statutory_lines
 from tadasu.extract.sniff.survey import Found, Kind, survey
-from tadasu.extract.sniff.words import must_not_enter
-from tadasu.tables import EXTRACT, PAYER_COLUMNS, Table
-
-DOUBT = "？"
-"""The mark of what a person should confirm."""
+from tadasu.tables import DEPENDENTS, DOCUMENTS, EXTRACT, PAYER_COLUMNS, Table
 
 _HEAD = """\
 # 対応づけの案（tadasu connect が {folder} を調べて書いた）。キーの意味は docs/mapping.md。
@@ -37,14 +28,15 @@ mapping:
 """
 _NAMES = {"\t": "tab", ";": "semicolon", "|": "pipe", ",": "comma"}
 _EXAMPLE = "2023-12-31"
-_MOST_OPEN = 12
-_MOST_VALUES = 4
 
 
 def render(found: Found, name: str, file: str) -> str:
     """Return the text of the file; `file` is where it will lie, for the comment that says what to do next."""
     lines = [_HEAD.format(doubt=DOUBT, folder=found.folder.as_posix(), file=file, name=scalar(name))]
     lines += _years(found)
+    lines += _identifiers(name)
+    widths, era = _widths(found), _era(found)
+    lines += statutory_lines(found.papers)
     lines.append("  tables:")
     by_table: dict[str, list[Kind]] = {}
     for kind in found.kinds:
@@ -52,24 +44,15 @@ def render(found: Found, name: str, file: str) -> str:
             by_table.setdefault(kind.fit.table.name, []).append(kind)
     for table in EXTRACT:
         kinds = by_table.pop(table.name, [])
-        if kinds:
-            lines += _table(table, kinds)
-        elif table.mandatory:
+        beside = [kind for kind in found.kinds if kind.wide] if table == DEPENDENTS else []
+        if kinds or beside:
+            lines += _table(table, kinds, beside, widths, era)
+        elif table.mandatory and not (found.papers.patterns and table in (DOCUMENTS, DEPENDENTS)):
             lines += ["", f"    # {DOUBT} 見つからない表: {table.name}（{table.label}）。必ず要る"]
     for kinds in by_table.values():
         assert kinds[0].fit
-        lines += _table(kinds[0].fit.table, kinds)
+        lines += _table(kinds[0].fit.table, kinds, [], widths, era)
     return "\n".join([*lines, *_rest(found)]) + "\n"
-
-
-def scalar(text: str) -> str:
-    """Write a text so that YAML reads it back as the same text."""
-    bare = re.fullmatch(r"[\w\u3000-\u9fff\uff00-\uffef][\w\u3000-\u9fff\uff00-\uffef.·/()（）*-]*", text)
-    try:
-        same = bool(bare) and yaml.safe_load(f"[{text}]") == [text]
-    except yaml.YAMLError:
-        same = False
-    return text if same else json.dumps(text, ensure_ascii=False)
 
 
 def _years(found: Found) -> Iterator[str]:
@@ -80,27 +63,78 @@ def _years(found: Found) -> Iterator[str]:
         yield f"  year_offset: 0            # {DOUBT} 名前の年が年分（所得の年）なら 1"
 
 
-def _table(table: Table, kinds: list[Kind]) -> Iterator[str]:
+def _identifiers(name: str) -> Iterator[str]:
+    """Return the part that says how numbers are hidden: ingest stops without it."""
+    yield f"  # 番号（宛名・事業所・世帯）を仮名にする鍵。一度だけ作る:  tadasu key ~/keys/{name}.key"
+    yield "  # 作ると表示される check の行を下に写す。番号が既に仮名なら identifiers: none とする。"
+    yield "  identifiers:"
+    yield f"    key: ~/keys/{name}.key   # {DOUBT} 鍵を作ったら「{DOUBT}」を消す"
+    yield "    # check: （tadasu key が表示する値）"
+    yield ""
+
+
+def _widths(found: Found) -> dict[str, int]:
+    """Return how many digits the numbers of people, payers … have: the most that any file shows.
+
+    Spreadsheets lose the zeros in front; a file that kept them tells how many there were.
+    """
+    widths: dict[str, int] = {}
+    for kind in found.kinds:
+        for match in kind.fit.matches if kind.fit else ():
+            told = entity(match.column) or ("payer" if match.column.name in PAYER_COLUMNS else "")
+            if told and match.sure and match.content.numeric and match.column.name != "document_ids":
+                widths[told] = max(widths.get(told, 0), match.content.width)
+    return widths
+
+
+def _era(found: Found) -> str:
+    """Return the table of era digits that some file of the export shows, '' where none does."""
+    sure = {
+        c.eras for k in found.kinds for c in k.contents if c.form and c.form.style == "digit" and c.eras_sure
+    }
+    return sure.pop() if len(sure) == 1 else ""
+
+
+def _table(
+    table: Table, kinds: Sequence[Kind], beside: Sequence[Kind], widths: Mapping[str, int], era: str
+) -> Iterator[str]:
     yield ""
     yield f"    {table.name}:               # {table.label}"
     for kind in kinds:
-        yield from _source(kind)
+        yield from _source(kind, widths, era)
+    for kind in beside:
+        yield from _beside(kind, widths, era)
 
 
-def _source(kind: Kind) -> Iterator[str]:
+def _source(kind: Kind, widths: Mapping[str, int], era: str) -> Iterator[str]:
     assert kind.fit
     if not kind.fit.sure:
         yield f"      # {DOUBT} この表かどうか自信がない（{kind.group.stem}）"
     for doubt in kind.sniffed.doubts:
         yield f"      # {DOUBT} {doubt}"
-    keys = list(_keys(kind))
+    keys = list(_keys(kind, era))
     yield f"      - {keys[0]}"
     yield from (f"        {key}" for key in keys[1:])
     yield "        columns:"
-    yield from (f"          {line}" for line in _columns(kind))
+    yield from (f"          {line}" for line in columns(kind, widths))
 
 
-def _keys(kind: Kind) -> Iterator[str]:
+def _beside(kind: Kind, widths: Mapping[str, int], era: str) -> Iterator[str]:
+    """Return the second source on a file whose lines have relatives in columns."""
+    for wide in kind.wide:
+        keys = list(_keys(kind, era))
+        yield f"      # {DOUBT} 横に並ぶ親族: 区分（role）と列を確かめる"
+        yield f"      - {keys[0]}"
+        yield from (f"        {key}" for key in keys[1:])
+        slots = ", ".join(
+            f"{{n: {json.dumps(n, ensure_ascii=False)}, role: {role}}}" for n, role in wide.slots
+        )
+        yield f"        repeat: [{slots}]"
+        yield "        columns:"
+        yield from (f"          {line}" for line in wide_columns(wide, kind, widths))
+
+
+def _keys(kind: Kind, era: str) -> Iterator[str]:
     yield f"files: {json.dumps(kind.group.pattern, ensure_ascii=False)}"
     if not kind.group.dated:
         yield f"year: 2025                # {DOUBT} 名前に年がない: 課税年度を書く"
@@ -110,10 +144,16 @@ def _keys(kind: Kind) -> Iterator[str]:
     if forms:
         examples = [json.dumps(_example(form), ensure_ascii=False) for form, _ in forms.most_common()]
         yield f"dates: [{', '.join(examples)}]"
-    yield from _eras(kind)
-    refused = [c.name for c in kind.contents if _refused(c, kind)]
+    yield from _eras(kind, era)
+    refused = [c for c in kind.contents if is_refused(c, kind)]
+    doubted = [c for c in refused if not surely_refused(c, kind)]
     if refused:
-        yield f"refuse: [{', '.join(scalar(name) for name in refused)}]"
+        mark = (
+            f"   # {DOUBT} 文章らしいので受け入れない: {'、'.join(c.name for c in doubted)}"
+            if doubted
+            else ""
+        )
+        yield f"refuse: [{', '.join(scalar(c.name) for c in refused)}]{mark}"
 
 
 def _layout(layout: Layout) -> Iterator[str]:
@@ -130,18 +170,25 @@ def _layout(layout: Layout) -> Iterator[str]:
     if layout.skip:
         yield f"skip: [{', '.join(json.dumps(p, ensure_ascii=False) for p in layout.skip)}]"
     if layout.positions:
-        fields = ", ".join(f'"{p.name}": {p.length}' for p in layout.positions)
-        yield f"fields: {{{fields}}}"
+        yield f"fields: {{{', '.join(_fields(layout.positions))}}}"
 
 
-def _eras(kind: Kind) -> Iterator[str]:
+def _fields(positions: Sequence[Position]) -> Iterator[str]:
+    """Write fields one after the other, and where they begin if there are gaps between them."""
+    ends = [1, *(p.at + p.length for p in positions)]
+    gapless = all(p.at == end for p, end in zip(positions, ends, strict=False))
+    for p in positions:
+        name = json.dumps(p.name, ensure_ascii=False) if p.name.isdigit() else scalar(p.name)
+        yield f"{name}: {p.length}" if gapless else f"{name}: {{at: {p.at}, length: {p.length}}}"
+
+
+def _eras(kind: Kind, era: str) -> Iterator[str]:
     digits = [c for c in kind.contents if c.form and c.form.style == "digit"]
     if digits:
-        told = next((c for c in digits if c.eras_sure), digits[0])
-        mark = (
-            "" if told.eras_sure else f"   # {DOUBT} 元号の数字（statutory か etax か）は中身から決まらない"
-        )
-        yield f"era_digits: {told.eras}{mark}"
+        told = next((c for c in digits if c.eras_sure), None)
+        mark = "（この書き出しのほかのファイルによる）" if era else "は中身から決まらない"
+        note = "" if told else f"   # {DOUBT} 元号の数字（statutory か etax か）{mark}"
+        yield f"era_digits: {told.eras if told else era or digits[0].eras}{note}"
 
 
 def _example(form: DateForm) -> str:
@@ -150,93 +197,12 @@ def _example(form: DateForm) -> str:
     return form.write(dt.date(2023, 12, 31), {"5": "令和"})
 
 
-def _refused(content: Content, kind: Kind) -> bool:
-    """Say whether a column must not be read: by its name or content; free text that nothing needs, too."""
-    assert kind.fit
-    used = any(match.content.name == content.name for match in kind.fit.matches)
-    prose = content.kind == "text" and content.kanji > 0.5
-    return content.refused or (not used and (must_not_enter(content.name) or prose))
-
-
-def _columns(kind: Kind) -> Iterator[str]:
-    assert kind.fit
-    for match in kind.fit.matches:
-        yield from _column(match)
-    table = kind.fit.table
-    for column in table.columns:
-        needed = (column.filled or column.name in table.key) and column.name != "tax_year"
-        if needed and kind.fit.of(column.name) is None:
-            known = f"（{' / '.join(column.values)}）" if column.values else ""
-            yield f"# {DOUBT} 未定: {column.name}: （{column.label}{known}）必ず要る列"
-    for content in kind.contents:
-        used = any(match.content.name == content.name for match in kind.fit.matches)
-        if not used and not _refused(content, kind):
-            yield f"# 対応づけなし: {content.name}（{_shown(content)}）"
-    if beside := _beside(kind):
-        yield f"# {DOUBT} 横に並ぶ列らしい: {'、'.join(beside)}…（docs/mapping.md の repeat）"
-
-
-def _beside(kind: Kind) -> list[str]:
-    """Return names that differ in a number only: several people in one line."""
-    sorts = Counter(re.sub(r"[0-9０-９]+", "0", content.name) for content in kind.contents)
-    named = [c.name for c in kind.contents if not c.name.isdigit() and re.search(r"[0-9０-９]", c.name)]
-    return [name for name in named if sorts[re.sub(r"[0-9０-９]+", "0", name)] >= 2 and "#" not in name][:4]
-
-
-def _column(match: Match) -> Iterator[str]:
-    column, content = match.column, match.content
-    notes = [column.label]
-    told, open_codes = _reading(match)
-    value = scalar(content.name) if not told else f"{{from: {scalar(content.name)}, {told}}}"
-    if not match.sure:
-        others = "、".join(f"{other.name}（{other.label}）" for other in match.others)
-        notes.append(
-            f"{DOUBT} 列の対応は推定" + (f"; ほかの候補 {others}" if others else f"; {_shown(content)}")
-        )
-    elif is_coded(column) and content.filled and not guess(content, column).sure and not open_codes:
-        notes.append(f"{DOUBT} コードの意味は推定")
-    yield f"{column.name}: {value}   # {'; '.join(notes)}"
-    if open_codes:
-        listed = "、".join(f"{scalar(v)}（{n:,}件）" for v, n in open_codes[:_MOST_OPEN])
-        words = " / ".join(column.values) or "true / false"
-        yield f"# {DOUBT} 未定のコード: {listed} ← 標準の値: {_cut(words)}"
-
-
-def _reading(match: Match) -> tuple[str, tuple[tuple[str, int], ...]]:
-    """Return the keys that say how the column is read, and the codes that nobody could guess."""
-    column, content = match.column, match.content
-    if is_coded(column):
-        told = guess(content, column)
-        if not told.needed:
-            return "", ()
-        pairs = ", ".join(f"{json.dumps(k, ensure_ascii=False)}: {_word(v)}" for k, v in told.known.items())
-        return f"codes: {{{pairs}}}", told.open
-    identifies = entity(column) or column.name in PAYER_COLUMNS
-    if identifies and content.numeric and content.width and column.dtype == pl.String():
-        return f"width: {content.width}", ()
-    return ("zero: empty", ()) if content.zero and content.kind == "date" else ("", ())
-
-
-def _word(word: str) -> str:
-    return json.dumps(word) if word in ("", "true", "false") else word
-
-
-def _shown(content: Content) -> str:
-    """Say what stands in a column: of codes the values, of all else the sort only."""
-    kinds = {"date": "日付", "number": "数", "identifier": "番号", "text": "文字", "empty": "空"}
-    if content.kind not in ("code", "flag"):
-        return kinds[content.kind]
-    return "値 " + "・".join(_cut(value, 10) for value, _ in content.values[:_MOST_VALUES])
-
-
-def _cut(text: str, most: int = 80) -> str:
-    return text if len(text) <= most else text[:most] + "…"
-
-
 def _rest(found: Found) -> Iterator[str]:
     unknown = [kind.group.pattern for kind in found.kinds if kind.fit is None]
     for pattern in unknown:
         yield f"    # {DOUBT} どの表か分からない: {pattern}"
+    for name in found.layouts:
+        yield f"    # 項目定義書として使った: {name}"
     for pattern in found.unread:
         yield f"    # 表として読めない: {pattern}"
 

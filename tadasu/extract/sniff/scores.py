@@ -1,5 +1,6 @@
 """How well a column of a file fits a column of the standard layout: by its name, its cells, its relations."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,12 +11,17 @@ from tadasu.extract.sniff.codes import is_coded, share_known
 from tadasu.extract.sniff.content import Content
 from tadasu.extract.sniff.words import closest, vocabulary
 from tadasu.tables import PAYER_COLUMNS, PERSON_COLUMNS, Column, Table
+from tadasu.tables.columns import HOUSEHOLD_COLUMNS
 
 _NAMELESS = 0.3
 _HARDLY, _RATHER_NOT = 0.1, 0.4
 _NAMED, _RELATED, _SHOWN, _WORDS = 0.8, 0.4, 0.12, 0.4
 _PEOPLE = 40
 _SMALL_SUM = 100
+_PADDED = 0.9
+_SELDOM = 0.8
+_WORD = re.compile(r"[^\x00-\x7f]|[A-Za-z]{3}")
+_TEXTS = ("check_name", "message")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +44,8 @@ def entity(column: Column) -> str:
 
 def score(content: Content, column: Column, table: Table, relations: Relations) -> float:
     """Return how well a file's column fits, 0 to about 1.3."""
-    named = not content.name.split("#")[0].isdigit()
-    name = _NAMED * _alike(content.name, column) if named else _NAMELESS
+    named = not content.called.split("#")[0].isdigit()
+    name = _NAMED * _alike(content.called, column) if named else _NAMELESS
     fit = _kind(content, column) * _key(content, column, table)
     shown = (_WORDS if _has_words(content, column) else _SHOWN) * _speaks(content, column)
     return _related(name + shown, content, column, relations) * fit
@@ -52,7 +58,9 @@ def _alike(name: str, column: Column) -> float:
 
 def phrases(column: Column) -> tuple[str, ...]:
     """Return the names by which a column is known."""
-    return (column.name, column.label, *vocabulary()["columns"].get(column.name, ()))
+    told = vocabulary()["columns"]
+    # Columns of one name in two tables (the kind of a document, of a donation) have names by their label.
+    return (column.name, column.label, *told.get(column.label, told.get(column.name, ())))
 
 
 def _kind(content: Content, column: Column) -> float:
@@ -64,10 +72,13 @@ def _kind(content: Content, column: Column) -> float:
     if column.dtype == pl.Date():
         return 1.0
     if is_coded(column):
-        most = 60 if column.name == "field" else 24
-        if content.distinct > most or content.kind == "number":
+        most = 80 if column.name == "field" else 24
+        of_field = column.name == "field" and content.width
+        if content.distinct > most or (content.kind == "number" and not of_field):
             return _HARDLY
         return _RATHER_NOT if _has_words(content, column) and not share_known(content, column) else 1.0
+    if column.name in _TEXTS:
+        return _text(content, column)
     if column.dtype == pl.String():
         return 1.0 if content.kind != "flag" or not content.numeric else 0.7
     return _amount(content, column)
@@ -75,7 +86,16 @@ def _kind(content: Content, column: Column) -> float:
 
 def _has_words(content: Content, column: Column) -> bool:
     """Say whether a column of codes shows several words, which say what they are."""
-    return bool(column.values) and not content.numeric and content.distinct > 1
+    speak = any(_WORD.search(value) for value, _ in content.values)
+    return bool(column.values) and not content.numeric and content.distinct > 1 and speak
+
+
+def _text(content: Content, column: Column) -> float:
+    """Tell the name of a check, which comes again and again, from its message, which names sums."""
+    again = content.distinct < content.filled / 2
+    if column.name == "check_name":
+        return 1.0 if again else _RATHER_NOT
+    return _SELDOM if again else 1.0
 
 
 def _amount(content: Content, column: Column) -> float:
@@ -83,6 +103,8 @@ def _amount(content: Content, column: Column) -> float:
         return _HARDLY
     if column.unit == "人" or column.dtype == pl.Int32():
         return 1.0 if content.large < _PEOPLE or column.dtype == pl.Int32() else _HARDLY
+    if content.padded:
+        return _PADDED
     if content.kind == "identifier" and content.width:
         return _HARDLY if content.distinct > content.filled / 2 else _RATHER_NOT
     return _RATHER_NOT if 0 < content.large < _SMALL_SUM and content.distinct > 1 else 1.0
@@ -109,7 +131,9 @@ def _speaks(content: Content, column: Column) -> float:
 def _related(before: float, content: Content, column: Column, relations: Relations) -> float:
     """Weigh in whether the values are keys of another table."""
     shares = relations.of(content.name)
-    if not shares or content.distinct < 3 or is_coded(column) or column.name in PAYER_COLUMNS:
+    # The number of a household is often that of its head.
+    others = (*PAYER_COLUMNS, *HOUSEHOLD_COLUMNS)
+    if not shares or content.distinct < 3 or is_coded(column) or column.name in others:
         return before
     own = shares.get(entity(column), 0.0)
     if entity(column):

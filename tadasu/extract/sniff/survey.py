@@ -1,7 +1,7 @@
 """A folder that nobody knows yet: its files, what each seems to be, and how they hang together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -9,15 +9,21 @@ import polars as pl
 from tadasu.errors import TadasuError
 from tadasu.extract.cut import cut
 from tadasu.extract.sniff.content import Content, look_all, share
+from tadasu.extract.sniff.evidence import Rows, guessed, kind_of
 from tadasu.extract.sniff.folders import Group, groups
 from tadasu.extract.sniff.layouts import Sniffed, sniff
-from tadasu.extract.sniff.match import Fit, best, ranked
+from tadasu.extract.sniff.match import Fit, best, fit, ranked
+from tadasu.extract.sniff.records import Records, find
 from tadasu.extract.sniff.scores import Relations
+from tadasu.extract.sniff.statutory import Papers, Reports, Sheet, is_returns, matching, reports
+from tadasu.extract.sniff.wide import Wide, aside, wide
+from tadasu.extract.sniff.years import by_year
 from tadasu.extract.values.texts import stripped
 
 _FEW = 5
 _LIKELY = 4
-_BETWEEN = ";"
+_BETWEEN = r"[;,、，・/｜| 　]"
+_RECORDS = ("assessments", "previous_assessments")
 _KEYS = {
     "residents": ("person", "person_id"),
     "documents": ("document", "document_id"),
@@ -27,12 +33,19 @@ _KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Files of one kind: where they lie, how they are laid out, their columns, the table they seem to be."""
+    """Files of one kind: where they lie, how they are laid out, their columns, the table they seem to be.
+
+    coded: what codes may mean by what else stands in their rows, by standard column. wide: relatives in the
+    columns of a line. sort: the kind of document, where no column says it.
+    """
 
     group: Group
     sniffed: Sniffed
     contents: tuple[Content, ...]
     fit: Fit | None = None
+    coded: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    wide: tuple[Wide, ...] = ()
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +55,16 @@ class Found:
     folder: Path
     kinds: tuple[Kind, ...]
     unread: tuple[str, ...] = ()
+    layouts: tuple[str, ...] = ()
+    papers: Papers = field(default_factory=Papers)
 
 
-def survey(folder: Path) -> Found:
+def survey(folder: Path, layouts: Sequence[Path] = ()) -> Found:
     """Look at every kind of file below a folder, then at which columns hold keys of which others.
+
+    Args:
+        folder: The folder.
+        layouts: Record layouts (CSV or Excel) that lie elsewhere; those in the folder are found.
 
     Raises:
         TadasuError: there is no such folder, or no file that could be a table.
@@ -53,36 +72,98 @@ def survey(folder: Path) -> Found:
     kinds: list[Kind] = []
     cells: list[pl.DataFrame] = []
     unread = []
-    for group in groups(folder):
-        found = _read(group)
+    lines: list[Reports] = []
+    by_group = groups(folder)
+    records = find([*(path for group in by_group for _, path in group.files), *layouts])
+    for group in by_group:
+        if all(path in records.files for _, path in group.files):
+            continue
+        if told := reports(group):
+            lines.append(told)
+            continue
+        found = _read(group, records)
         if found is None:
             unread.append(group.pattern)
             continue
         sniffed, frames = found
         # Of one year only: over the years a person's number comes twice, and is a key all the same.
-        kinds.append(Kind(group, sniffed, tuple(look_all(frames[0], frames[0].columns))))
+        kinds.append(Kind(group, sniffed, _contents(frames[0], sniffed)))
         cells.append(pl.concat(frames))
-    first = [ranked(kind.group.stem, kind.contents, Relations()) for kind in kinds]
+    papers = _papers(lines, kinds, cells)
+    tables = [pair for pair in zip(kinds, cells, strict=True) if pair[0].group.pattern not in papers.patterns]
+    kinds, cells = [kind for kind, _ in tables], [frame for _, frame in tables]
+    first = [ranked(kind.group.stem, _own(kind), Relations()) for kind in kinds]
     keys = _keys([best(fits) for fits in first], cells)
     kinds = [
-        replace(kind, fit=_again(kind, fits, _relations(frame, keys)))
-        for kind, fits, frame in zip(kinds, first, cells, strict=True)
+        _told(replace(kind, fit=_again(kind, fits, relations)), frame, relations)
+        for kind, fits, frame, relations in (
+            (kind, fits, frame, _relations(frame, keys))
+            for kind, fits, frame in zip(kinds, first, cells, strict=True)
+        )
     ]
-    return Found(folder, tuple(kinds), tuple(unread))
+    layouts_used = tuple(sorted(path.name for path in records.files))
+    return Found(folder, tuple(_shared(kinds)), tuple(unread), layouts_used, papers)
+
+
+def _papers(lines: Sequence[Reports], kinds: Sequence[Kind], cells: Sequence[pl.DataFrame]) -> Papers:
+    """Return the statutory files, with the file that says whose report a line is."""
+    sheets = [Sheet(k.group, k.contents, frame) for k, frame in zip(kinds, cells, strict=True)]
+    returns = tuple(sheet for sheet in sheets if is_returns(sheet.contents))
+    return Papers(tuple(lines), returns, matching(sheets, lines) if lines else None)
+
+
+def _shared(kinds: Sequence[Kind]) -> list[Kind]:
+    """Take over what the register says of the codes of relationships, which a system has once."""
+    told = next((k.coded["relationship"] for k in kinds if "relationship" in k.coded), {})
+    return [replace(k, coded={"relationship": told, **k.coded}) if told else k for k in kinds]
+
+
+def _contents(cells: pl.DataFrame, sniffed: Sniffed) -> tuple[Content, ...]:
+    """Describe the columns of a file, with what they are called in full."""
+    found = look_all(cells, cells.columns)
+    said, meanings = sniffed.said, sniffed.meanings
+    return tuple(replace(c, said=said.get(c.name, ""), meanings=meanings.get(c.name, {})) for c in found)
 
 
 def _again(kind: Kind, fits: Sequence[Fit], relations: Relations) -> Fit | None:
     """Weigh the likeliest tables again, now that it is known which columns hold keys of other files."""
     likely = [fit.table for fit in fits[:_LIKELY]]
-    return best(ranked(kind.group.stem, kind.contents, relations, likely))
+    found = best(ranked(kind.group.stem, _own(kind), relations, likely))
+    if found and found.table.name in _RECORDS and (table := by_year(kind.contents, _newest(kind))):
+        return replace(fit(_own(kind), table, relations), sure=True)
+    return found
 
 
-def _read(group: Group) -> tuple[Sniffed, list[pl.DataFrame]] | None:
+def _told(kind: Kind, cells: pl.DataFrame, relations: Relations) -> Kind:
+    """Add what the rows say of codes, and the relatives in the columns of documents."""
+    if kind.fit is None:
+        return kind
+    rows = Rows(kind.fit, cells, _newest(kind))
+    papers = kind.fit.table.name == "documents"
+    return replace(
+        kind,
+        coded=guessed(rows),
+        wide=wide(kind.contents, relations) if papers else (),
+        sort=kind_of(rows) if papers and kind.fit.of("kind") is None else "",
+    )
+
+
+def _own(kind: Kind) -> tuple[Content, ...]:
+    """Return the columns without those of relatives side by side."""
+    others = aside(kind.contents)
+    return tuple(content for content in kind.contents if content.name not in others)
+
+
+def _newest(kind: Kind) -> int | None:
+    return max((year for year, _ in kind.group.files if year), default=None)
+
+
+def _read(group: Group, records: Records) -> tuple[Sniffed, list[pl.DataFrame]] | None:
     """Read the two newest files that hold records, as they are laid out."""
     frames: list[pl.DataFrame] = []
     chosen: Sniffed | None = None
     for _, path in sorted(group.files, key=lambda file: file[0] or 0, reverse=True):
-        sniffed = sniff(path)
+        sniffed = sniff(path, records, group.stem)
         if sniffed is None:
             continue
         try:
@@ -101,9 +182,9 @@ def _read(group: Group) -> tuple[Sniffed, list[pl.DataFrame]] | None:
 def _keys(fits: Sequence[Fit | None], cells: Sequence[pl.DataFrame]) -> dict[str, pl.Series]:
     """Return the keys of people, documents and rows of the list, from what seem to be their tables."""
     keys: dict[str, list[pl.Series]] = {}
-    for fit, frame in zip(fits, cells, strict=True):
-        name, column = _KEYS.get(fit.table.name, ("", "")) if fit else ("", "")
-        match = fit.of(column) if fit and column else None
+    for told, frame in zip(fits, cells, strict=True):
+        name, column = _KEYS.get(told.table.name, ("", "")) if told else ("", "")
+        match = told.of(column) if told and column else None
         if match:
             keys.setdefault(name, []).append(stripped(frame[match.content.name]).drop_nulls().unique())
     return {name: pl.concat(found).unique() for name, found in keys.items()}
@@ -113,7 +194,7 @@ def _relations(frame: pl.DataFrame, keys: Mapping[str, pl.Series]) -> Relations:
     shares = {}
     for column in frame:
         # A row of the list may name several documents in one cell.
-        values = stripped(column).drop_nulls().unique().str.split(_BETWEEN).list.first()
+        values = stripped(column).drop_nulls().unique().str.replace(_BETWEEN + ".*", "")
         if values.len():
             shares[column.name] = {n: share(values.is_in(of.implode())) for n, of in keys.items()}
     return Relations(shares)

@@ -1,0 +1,30 @@
+"""Whether a file is this year's record or the last one's: by the year that stands in its rows."""
+
+from collections.abc import Sequence
+
+from tadasu.extract.forms import eras, year_of
+from tadasu.extract.sniff.content import Content
+from tadasu.tables import ASSESSMENTS, PREVIOUS_ASSESSMENTS, Table
+
+_NAMES = ("年度", "年分", "NENDO")
+
+
+def by_year(contents: Sequence[Content], year: int | None) -> Table | None:
+    """Return the table of records that a file of tax year `year` is, None where no column says so."""
+    if year is None:
+        return None
+    for content in contents:
+        named = any(word in content.called.upper() for word in _NAMES)
+        if named and content.distinct == 1 and content.values:
+            told = _year(content.values[0][0], year)
+            if told in (year, year - 1):
+                return ASSESSMENTS if told == year else PREVIOUS_ASSESSMENTS
+    return None
+
+
+def _year(text: str, near: int) -> int | None:
+    """Return the year that a cell says; digits alone count in the era of the year nearby."""
+    if text.isdigit() and len(text) <= 2:
+        era = [era for era in eras() if era.first.year <= near][-1]
+        return era.first.year - 1 + int(text)
+    return year_of(text)
