@@ -4,6 +4,7 @@ They lie in `deliveries/` of the run's folder, where no stage writes: `index.jso
 each known by a hash of its tables, with the hashes of the files, mapping and mends that it was read from.
 """
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
@@ -14,10 +15,14 @@ import polars as pl
 
 from pipelines.job import Job
 from tadasu.extract.delivery import delivered
-from tadasu.store import read_table, write_table, write_text
-from tadasu.tables import EXTRACT, SECOND_LOOK
+from tadasu.store import read_table, sha256, write_table, write_text
+from tadasu.tables import DECISIONS, EXTRACT, SECOND_LOOK
 
 FOLDER, INDEX = "deliveries", "index.json"
+DECIDED = "decisions.parquet"
+"""What staff decided, which the workbench writes."""
+_DEFER = "defer"
+"""The verdict that decides nothing."""
 
 Years = Mapping[int, Mapping[str, pl.DataFrame]]
 
@@ -30,29 +35,51 @@ def keep(job: Job, years: Years) -> None:
     folder = job.root / FOLDER
     digest = _digest(job, years)
     index = known(job.root)
+    decisions = _decisions(job)
     place = [one["digest"] for one in index].index(digest) if _has(index, digest) else len(index)
     previous = index[place - 1]["digest"] if place else ""
     report: dict[str, Any] = {"digest": digest, "previous": previous, "years": {}}
     for year, tables in years.items():
         before = _tables(folder / previous[:16] / str(year)) if previous else None
-        found = delivered(before, tables) if before else None
-        job.write(f"{year}/{SECOND_LOOK.name}.parquet", found.again if found else SECOND_LOOK.empty())
+        first, since = _around(
+            decisions.filter(tax_year=year), index[place]["at"] if place < len(index) else ""
+        )
+        found = delivered(before, tables, first) if before else None
+        again = found.again.join(since, on="row_id", how="anti") if found else SECOND_LOOK.empty()
+        job.write(f"{year}/{SECOND_LOOK.name}.parquet", again)
         if found:
-            report["years"][str(year)] = {"tables": found.counts, "second_look": found.again.height}
+            report["years"][str(year)] = {"tables": found.counts, "second_look": again.height}
     job.write("delivery.json", report)
     if place == len(index):
         _store(folder / digest[:16], years)
-        write_text(
-            folder / INDEX, json.dumps([*index, {"digest": digest, "inputs": job.inputs}], indent=2) + "\n"
-        )
+        at = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        entry = {"digest": digest, "at": at, "inputs": job.inputs}
+        write_text(folder / INDEX, json.dumps([*index, entry], indent=2) + "\n")
     job.detail["second_look"] = sum(year["second_look"] for year in report["years"].values())
 
 
+def _decisions(job: Job) -> pl.DataFrame:
+    """Return the decisions that stand and say something about the row."""
+    path = job.root / DECIDED
+    if not path.is_file():
+        return DECISIONS.empty()
+    job.inputs[DECIDED] = sha256(path)
+    return read_table(path).filter(pl.col("voided_by").is_null(), pl.col("verdict") != _DEFER)
+
+
+def _around(decisions: pl.DataFrame, at: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the decisions from before a delivery came in, and those since; '' where it only comes in now."""
+    if not at:
+        return decisions, decisions.clear()
+    since = pl.col("decided_at") >= dt.datetime.fromisoformat(at)
+    return decisions.filter(~since), decisions.filter(since)
+
+
 def known(root: Path) -> list[dict[str, Any]]:
-    """Return the deliveries of a run's folder in their order: digest, inputs."""
+    """Return the deliveries of a run's folder in their order: digest, at (when it came in), inputs."""
     path = root / FOLDER / INDEX
     index: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
-    return index
+    return [{"at": "", **one} for one in index]  # earlier versions noted no time
 
 
 def _has(index: list[dict[str, Any]], digest: str) -> bool:

@@ -90,9 +90,12 @@ class Validation:
             "findings": [finding.as_json() for finding in self.findings],
         }
 
-    def page(self) -> str:
-        """Return the report for people: one HTML page that loads nothing from outside."""
-        return validation_page.render(self)
+    def page(self, missing: validation_page.Missing | None = None) -> str:
+        """Return the report for people: one HTML page that loads nothing from outside.
+
+        `missing` is what seems to be missing as a whole; the page begins with it.
+        """
+        return validation_page.render(self, missing or validation_page.Missing())
 
     def message(self, report: Path | None = None) -> str:
         """Return what stopped the pipeline, where, and what to do, in one paragraph."""

@@ -1,5 +1,6 @@
 """Ingest: a ward's extract becomes tables that keep their contract, and an account of the rest."""
 
+from pipelines.alarms import told
 from pipelines.delivering import keep
 from pipelines.hiding import Hiding, keep_moves
 from pipelines.job import INTAKE, Job
@@ -35,6 +36,7 @@ def run(job: Job) -> None:
     job.inputs.update({f"extract/{file.file}": sha256(folder / file.file) for file in intake.files})
     keep(job, intake.tables)
     job.detail["counts"] = intake.report()["totals"]
+    job.detail["alarms"] = told(whole.report()["alarms"])
 
 
 def _read(settings: Settings, job: Job) -> Intake:

@@ -64,7 +64,12 @@ STAGES: tuple[Stage, ...] = (
         ("intake.json", *TABLES),
         ("validation/index.html", "validation/validation.json"),
         ("ward", "validate"),
-        ("pipelines/expectations", "pipelines/validation_page.py", "pipelines/templates/validation.html"),
+        (
+            "pipelines/alarms.py",
+            "pipelines/expectations",
+            "pipelines/templates/validation.html",
+            "pipelines/validation_page.py",
+        ),
     ),
     Stage(
         "featurize",
@@ -137,8 +142,13 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "publish",
         "出力",
-        ("intake.json", "{year}/suggestions.parquet", "{year}/inconsistencies.parquet"),
-        ("{year}/suggestions.csv", "{year}/suggestions.ja.csv"),
+        (
+            "intake.json",
+            "{year}/suggestions.parquet",
+            "{year}/inconsistencies.parquet",
+            "{year}/second_look.parquet",
+        ),
+        ("{year}/suggestions.csv", "{year}/suggestions.ja.csv", "{year}/second_look.ja.csv"),
         (),
         ("tadasu/tables", "tadasu/fields.py"),
     ),

@@ -69,8 +69,11 @@ def report(console: Console, jobs: Sequence[Job], settings: Settings) -> None:
     done = {job.stage: job for job in jobs}
     if settings.ward.synthetic:
         console.print("[bold]合成データ[/bold]：この自治体のデータはすべて架空です。")
+    for line in next((done[name].detail["alarms"] for name in ("validate", "ingest") if name in done), ()):
+        console.print(f"[bold]{line}[/bold]")  # before anything that somebody could judge by
     if "ingest" in done:
         _intake(console, done["ingest"])
+    _again(console, done)
     if "validate" in done:
         _validation(console, done["validate"])
     if "evaluate" in done:
@@ -94,6 +97,17 @@ def _intake(console: Console, job: Job) -> None:
         f"取り込み：{counts.get('read', 0):,}行を読み、{counts.get('kept', 0):,}行を採用、"
         f"{counts.get('quarantined', 0):,}行を隔離しました。"
     )
+
+
+def _again(console: Console, done: dict[str, Job]) -> None:
+    """Say how many decided rows have other documents now, and where they are listed."""
+    counts = [done[name].detail.get("second_look", 0) for name in ("ingest", "publish") if name in done]
+    if any(counts):
+        listed = [
+            name for job in done.values() for name in job.outputs if name.endswith("second_look.ja.csv")
+        ]
+        where = f"（{_shown(done['publish'].root / listed[0])}）" if listed else ""
+        console.print(f"見直し：判断済みの{max(counts):,}行で、今回の受領により資料が変わりました{where}。")
 
 
 def _validation(console: Console, job: Job) -> None:

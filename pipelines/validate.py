@@ -26,6 +26,7 @@ from pipelines.expectations.declare import (
 )
 from pipelines.findings import Finding, Validation
 from pipelines.job import INTAKE, Job
+from pipelines.validation_page import Missing
 from tadasu.errors import TadasuError
 from tadasu.tables import EXTRACT
 
@@ -182,15 +183,17 @@ def run(job: Job) -> None:
         limits=job.settings.validate,
         progress=job.progress,
     )
-    job.write("validation/index.html", found.page())
+    intake, accepted = job.json(INTAKE), job.settings.validate.accept_alarms
+    alarms = intake.get("alarms", [])
+    missing = Missing(alarms, intake.get("unchecked", []), accepted=accepted)
+    page = job.root / "validation" / "index.html"
+    job.write("validation/index.html", found.page(missing))
     job.write("validation/validation.json", found.summary())
     job.detail["verdict"] = found.verdict
-    alarms = job.json(INTAKE).get("alarms", [])
-    job.detail["told"] = told(alarms)
-    if not job.settings.validate.accept_alarms:
-        job.stop = stopping(alarms, job.root / INTAKE)
-    if found.critical:
-        job.stop = found.message(job.root / "validation" / "index.html")
+    job.detail["alarms"] = told(alarms)
+    stops = [] if accepted else [stopping(alarms, job.root / INTAKE, page)]
+    stops += [found.message(page)] if found.critical else []
+    job.stop = "\n".join(one for one in stops if one)
 
 
 if __name__ == "__main__":

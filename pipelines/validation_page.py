@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pipelines.alarms import WORDS
 from pipelines.expectations.declare import AnyRows, Expectation
 from tadasu.tables import EXTRACT
 
@@ -52,6 +53,28 @@ class Line:
         return "、".join(f"{label} {count:,}件" for label, count in most)
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What seems to be missing as a whole: `alarms` and `unchecked` of `intake.json`.
+
+    accepted: whether the office has looked and goes on all the same.
+    """
+
+    alarms: Sequence[Mapping[str, Any]] = ()
+    unchecked: Sequence[Mapping[str, Any]] = ()
+    accepted: bool = False
+
+    @property
+    def grave(self) -> int:
+        """Return how many alarms stop a run, unless they were accepted."""
+        return sum(alarm["severity"] == "critical" for alarm in self.alarms)
+
+    @property
+    def severity(self) -> str:
+        """Return how the page marks it: critical where the run was stopped, else warning."""
+        return "critical" if self.grave and not self.accepted else "warning"
+
+
 def _above(tolerated: float | None, verb: str) -> str:
     if tolerated is None:
         return ""
@@ -71,8 +94,8 @@ def percent(share: float) -> str:
     return f"{share:.1%}"
 
 
-def render(validation: Validation) -> str:
-    """Return the page; the same findings give the same text."""
+def render(validation: Validation, missing: Missing) -> str:
+    """Return the page, what is missing as a whole first; the same findings give the same text."""
     lines = list(_lines(validation.findings))
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
@@ -84,6 +107,8 @@ def render(validation: Validation) -> str:
     environment.filters["percent"] = percent
     return environment.get_template("validation.html").render(
         validation=validation,
+        missing=missing,
+        grave=WORDS,
         years=list(validation.rows),
         tables=EXTRACT,
         stopping=[line for line in lines if any(f.failed == "critical" for f in line.cells)],

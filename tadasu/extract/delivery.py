@@ -40,12 +40,13 @@ def delivered(before: Tables, now: Tables, decided: pl.DataFrame | None = None) 
     Args:
         before: The tables of the earlier delivery, by name.
         now: Those of the later one.
-        decided: `row_id` (of then) of rows that were decided; without it those with a staff action in either.
+        decided: `row_id` (of then) of rows that were decided, besides those with a staff action in either.
     """
     counts = {t.name: _counts(t, before[t.name], now[t.name]) for t in EXTRACT if t != INCONSISTENCIES}
     rows = matched(before[INCONSISTENCIES.name], now[INCONSISTENCIES.name])
     counts[INCONSISTENCIES.name] = _of_list(rows, before[INCONSISTENCIES.name], now[INCONSISTENCIES.name])
-    staff = decided.select("row_id") if decided is not None else _decided(rows, before, now)
+    more = [] if decided is None else [decided.select("row_id")]
+    staff = pl.concat([_decided(rows, before, now), *more])
     return Delivery(dict(sorted(counts.items())), rows, _again(rows, staff.unique(), before, now))
 
 

@@ -8,7 +8,7 @@ import pytest
 from pipelines.expectations import EXPECTATIONS
 from pipelines.expectations.declare import Severity
 from pipelines.findings import Finding, Validation
-from pipelines.validation_page import percent
+from pipelines.validation_page import Missing, percent
 from tadasu.tables import EXTRACT
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -80,6 +80,39 @@ def test_the_verdict_is_told_in_words(
         assert words in page
     for words in untold:
         assert words not in page
+
+
+ALARM = {
+    "year": 2026,
+    "what": "表の行数が昨年の半分以下",
+    "about": "documents <1>",
+    "expected": 1_200,
+    "found": 0,
+}
+
+
+@pytest.mark.parametrize(
+    ("severity", "accepted", "told"),
+    [
+        ("critical", False, "停止：まとまって欠けている疑いのあるものが1件あり"),
+        ("critical", True, "確認済みとして続けました"),
+        ("warning", False, "注意：まとまって少ないものが1件あります"),
+    ],
+)
+def test_what_is_missing_as_a_whole_stands_before_everything_else(
+    severity: str, accepted: bool, told: str
+) -> None:
+    unchecked = [{"year": 2025, "what": "前年度の表がない", "count": 1}]
+    missing = Missing([{**ALARM, "severity": severity}], unchecked, accepted=accepted)
+    page = _validation({"documents.person_known": "critical"}).page(missing)
+    _read(page)
+    assert page.index(told) < page.index("1,200") < page.index("停止：1項目")
+    assert "documents &lt;1&gt;" in page
+    assert "2025年度：前年度の表がない" in page
+    assert not re.search(r"<th(?! scope)[ >]", page)
+    sound = _validation({}).page(missing)
+    assert "項目ごとの検査では、問題は見つかりませんでした" in sound
+    assert "まとまって" not in _validation({}).page()
 
 
 def test_a_failed_expectation_stands_with_its_count_its_share_and_what_to_look_at() -> None:
