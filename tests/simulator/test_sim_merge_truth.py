@@ -21,11 +21,11 @@ LAW = Law.of(YEAR)
 FAMILIES = Knobs(seed=3, rows=60, years=(2025,))
 WARD = os.environ.get("TADASU_SAMPLE_WARD")
 
-Facts_ = Callable[[int], Facts]
+Yearly = Callable[[int], Facts]
 
 
 @pytest.fixture(scope="module")
-def facts() -> Facts_:
+def facts() -> Yearly:
     known: dict[int, Facts] = {}
 
     def of(year: int) -> Facts:
@@ -35,7 +35,7 @@ def facts() -> Facts_:
 
 
 @pytest.mark.parametrize("year", Law.years()[1:])
-def test_papers_without_a_mistake_give_the_true_record_in_every_field(year: int, facts: Facts_) -> None:
+def test_papers_without_a_mistake_give_the_true_record_in_every_field(year: int, facts: Yearly) -> None:
     its = facts(year)
     papers = file(its, Law.of(year), FAMILIES)
     record = merge(its.residents, papers, Law.of(year))
@@ -49,7 +49,7 @@ def test_papers_without_a_mistake_give_the_true_record_in_every_field(year: int,
     assert not wrong
 
 
-def test_who_is_taxed_by_the_truth_has_a_record(facts: Facts_) -> None:
+def test_who_is_taxed_by_the_truth_has_a_record(facts: Yearly) -> None:
     its = facts(YEAR)
     record = merge(its.residents, file(its, LAW, FAMILIES), LAW)
     taxed = its.truth.filter("is_resident", pl.col("resident_tax") > 0)
@@ -57,7 +57,7 @@ def test_who_is_taxed_by_the_truth_has_a_record(facts: Facts_) -> None:
     assert taxed.height > 300
 
 
-def test_the_record_does_not_depend_on_the_order_of_the_papers(facts: Facts_) -> None:
+def test_the_record_does_not_depend_on_the_order_of_the_papers(facts: Yearly) -> None:
     its = facts(YEAR)
     papers = file(its, LAW, FAMILIES)
     turned = Papers(papers.documents.reverse(), papers.dependents.reverse(), papers.donations.reverse())
