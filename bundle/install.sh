@@ -6,7 +6,7 @@ umask 022
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 dest='' slot='' work='' full=yes python=${PYTHON:-}
 # The machine's own settings of pip, uv and Python must not reach in.
-for name in $(env | sed -n 's/^\(PIP_[A-Z_]*\|UV_[A-Z_]*\|PYTHON[A-Z_]*\|VIRTUAL_ENV\)=.*/\1/p'); do unset "$name"; done
+for name in $(env | sed -nE 's/^(PIP_[A-Z_]*|UV_[A-Z_]*|PYTHON[A-Z_]*|VIRTUAL_ENV)=.*/\1/p'); do unset "$name"; done
 export UV_NO_CONFIG=1 UV_OFFLINE=1 UV_NO_PROGRESS=1 PYTHONDONTWRITEBYTECODE=1 PYTHONUTF8=1
 
 say() { printf '%s\n' "$*"; }
@@ -98,13 +98,16 @@ sys.exit(f'{sys.version_info[0]}.{sys.version_info[1]}' != '$wanted' or sys.maxs
 # DEST is new, empty, or an earlier installation; and has room.
 place() {
     case $dest in /*) ;; *) dest=$PWD/$dest ;; esac
-    if [ -e "$dest" ] && [ ! -e "$dest/versions" ] && [ -n "$(ls -A "$dest" 2>/dev/null || echo x)" ]; then
+    case $(readlink -m -- "$dest")/ in
+    "$here"/*) refuse "導入先は、このフォルダーの外にしてください。" "DEST must lie outside this folder." ;;
+    esac
+    # Empty, an installation, or what a backup of the ward brought back.
+    if [ -e "$dest" ] && [ ! -e "$dest/versions" ] && [ ! -e "$dest/ward/settings" ] && [ -n "$(ls -A "$dest" 2>/dev/null || echo x)" ]; then
         refuse "導入先 $dest は空のフォルダーでも、Tadasu の導入先でもありません。" "$dest is neither empty nor an installation of Tadasu."
     fi
-    mkdir -p "$dest/versions" "$dest/ward/settings" 2>/dev/null ||
+    { mkdir -p "$dest/versions" "$dest/ward/settings" && [ -w "$dest" ] && [ -w "$dest/versions" ]; } 2>/dev/null ||
         refuse "導入先 $dest を作れません（書き込み権限を確かめてください）。" "$dest cannot be created or written."
     dest=$(CDPATH='' cd -- "$dest" && pwd -P)
-    case $dest/ in "$here"/*) refuse "導入先は、このフォルダーの外にしてください。" "DEST must lie outside this folder." ;; esac
     exec 9>"$dest/.lock"
     flock -n 9 || refuse "別の導入が実行中です。終わるのを待ってください。" "another installation into $dest is running."
     [ -d "$dest/ward/data" ] || chmod 700 "$dest/ward"
@@ -252,7 +255,9 @@ main() {
         ward_check
         join
     fi
-    "$slot/bin/manage" use "$(basename "$slot")"
+    "$slot/bin/manage" use "$(basename "$slot")" ||
+        refuse "導入しましたが、切り替えられませんでした。$slot/bin/manage use $(basename "$slot") を試してください。" \
+            "installed, but not switched to: try $slot/bin/manage use $(basename "$slot")"
     told
 }
 

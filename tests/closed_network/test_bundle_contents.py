@@ -12,7 +12,7 @@ from bundle import archive, source, wheels
 from bundle.archive import Entry
 from bundle.lock import BundleError, here, needed, pins, target
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def _git(folder: Path, *arguments: str) -> str:
