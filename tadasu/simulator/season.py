@@ -1,4 +1,4 @@
-"""One block's tax year: facts, papers, slips, the merge, the list, what staff did, and the books in the end."""
+"""One block's tax year: facts, papers, slips, the merge, the list, what staff did, the final books."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -31,7 +31,7 @@ class Season:
         right: the right lines of the rows (`staff.right_lines`).
         rows: `row_id`, `key` and the rest of `staff.work`, and `cause` (slip, innocent or other).
         books: the final record of everybody in the block.
-        taxpayers: how many people have a record.
+        taxpayers: how many people have a taxable income (所得割の納税義務者).
     """
 
     tables: dict[str, pl.DataFrame]
@@ -70,23 +70,28 @@ def season(knobs: Knobs, block: int, year: int, previous: pl.DataFrame, odds: Od
     tables["inconsistencies"] = listed
     blame = slips.blame(hits)
     rows, right = _judged(listed, record, facts, blame)
-    rows = rows.with_columns(_cause(rows, right, hits))
+    rows = rows.with_columns(_cause(right, hits))
     worked = staff.work(rows, right, staff.Desk(knobs.seed, knobs.rows, knobs.noise), year)
     tables["corrections"], tables["second_opinions"] = worked.corrections, worked.second_opinions
     books = _books(record, worked.corrections, rows, facts, law)
-    return Season(_touched(tables), right, rows, books, record.height)
+    taxed = record.filter(pl.col("is_resident"), pl.col("income_levy_before_credits") > 0)
+    return Season(_touched(tables), right, rows, books, taxed.height)
 
 
-def _with_empty(record: pl.DataFrame, listed: pl.DataFrame, residents: pl.DataFrame, law: Law) -> pl.DataFrame:
+def _with_empty(
+    record: pl.DataFrame, listed: pl.DataFrame, residents: pl.DataFrame, law: Law
+) -> pl.DataFrame:
     """Return the record with an empty one of who is on the list and has none: nothing was filed for them."""
     without = listed.select("person_id").unique().join(record, on="person_id", how="anti").sort("person_id")
     if without.is_empty():
         return record
-    register = residents.select("person_id", "sex", "public_assistance", minor=law.is_minor(pl.col("birth_date")))
+    register = residents.select(
+        "person_id", "sex", "public_assistance", minor=law.is_minor(pl.col("birth_date"))
+    )
     empty = without.join(register, on="person_id", how="left", maintain_order="left").with_columns(
         tax_year=pl.lit(law.year, pl.Int32), is_resident=pl.lit(value=True), **_nothing()
     )
-    return pl.concat([record, assess(empty, law).select(ASSESSMENTS.schema)]).sort("person_id")
+    return pl.concat([record, assess(empty, law).select(*ASSESSMENTS.schema)]).sort("person_id")
 
 
 def _nothing() -> dict[str, pl.Expr]:
@@ -120,7 +125,9 @@ def _keyed(rows: pl.DataFrame) -> pl.DataFrame:
     person = pl.Series("person", chance.numbers(rows["person_id"]), pl.Int64)
     place = pl.col("row_id").str.split("-").list.last().cast(pl.Int64)
     number = pl.col("check").replace_strict(_CHECK_NUMBER, return_dtype=pl.Int64)
-    return rows.with_columns(person).with_columns(((pl.col("person") * 128 + number) * 128 + place).alias("key"))
+    return rows.with_columns(person).with_columns(
+        ((pl.col("person") * 128 + number) * 128 + place).alias("key")
+    )
 
 
 def _recorded(record: pl.DataFrame) -> pl.DataFrame:
@@ -130,7 +137,7 @@ def _recorded(record: pl.DataFrame) -> pl.DataFrame:
     return texts.unpivot(on=names, index="person_id", variable_name="field", value_name="recorded")
 
 
-def _cause(rows: pl.DataFrame, right: pl.DataFrame, hits: list[slips.Hit]) -> pl.Expr:
+def _cause(right: pl.DataFrame, hits: list[slips.Hit]) -> pl.Expr:
     """Say of each row why it is there: wrong, a slip without effect here, an innocent cause, or other."""
     wrong = pl.col("row_id").is_in(right["row_id"].implode())
     shown = [(slip, hit) for slip, hit in hits if slip.checks]

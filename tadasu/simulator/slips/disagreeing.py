@@ -53,6 +53,14 @@ def _sent_again(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
     )
 
 
+def _uncollected(scene: Scene) -> pl.DataFrame:
+    """Reports of filers from employers who do not withhold the tax."""
+    uncollected = scene.salary_reports.filter(~pl.col("special_collection").fill_null(value=False))
+    return _lone_filers(scene).join(
+        uncollected.select("document_id"), on="document_id", how="semi", maintain_order="left"
+    )
+
+
 def _lost_behind_return(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
     return dropped(filed, hit)
 
@@ -64,7 +72,9 @@ def _pension_filers(scene: Scene) -> pl.DataFrame:
 
 
 def _strangers(scene: Scene) -> pl.DataFrame:
-    return scene.strangers.select("person_id")
+    """People who moved away in the last days of the year."""
+    late = pl.col("left_on").is_between(date(scene.year - 1, 12, 18), date(scene.year - 1, 12, 31))
+    return scene.strangers.filter(late).select("person_id")
 
 
 def _sent_here(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
@@ -111,7 +121,7 @@ DISAGREEING: tuple[Slip, ...] = (
         checks=("S01",),
         fields=(),
         repair_ja="修正不要",
-        places=_lone_filers,
+        places=_uncollected,
         change=_lost_behind_return,
     ),
     Slip(
@@ -126,9 +136,9 @@ DISAGREEING: tuple[Slip, ...] = (
     ),
     Slip(
         name="papers_of_who_left",
-        cause_ja="1月1日より前に転出・死亡した人の資料が届いたが、合算では既に課税の対象から外れている",
+        cause_ja="年末に転出した人の資料が届いたが、合算では既に課税の対象から外れている",
         who="employer",
-        checks=("N03", "N05"),
+        checks=("N03",),
         fields=(),
         repair_ja="修正不要（転出先へ回送する）",
         places=_strangers,

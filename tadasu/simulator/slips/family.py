@@ -3,6 +3,7 @@
 import polars as pl
 
 from tadasu.law import Law
+from tadasu.simulator.papers.income_tax import IncomeTax
 from tadasu.simulator.slips.edit import (
     COUNTS,
     claim,
@@ -254,8 +255,23 @@ def as_specified(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
     return more(without, hit, scene)
 
 
-def low_estimate(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
-    """State the student's income as it was thought to be in autumn."""
-    limit = hit_column("limit")
-    estimate = (limit + 1 + (hit_column("stated_income") - limit) * 0.5 * hit_column("u")).cast(pl.Int64)
-    return relined(filed, hit, {"stated_income": estimate})
+def earning_students(scene: Scene) -> pl.DataFrame:
+    """Return students who earn a little more than 特定親族特別控除 allows, claimed by nobody, and a paper each."""
+    limit = scene.law.relative_income_limit
+    found = scene.family.filter(
+        ~pl.col("is_claimed"),
+        pl.col("counts") == "n_dependent_specified",
+        pl.col("relative_income") > limit,
+        scene.law.specified_relative_special(pl.lit(limit + 1, pl.Int64)) > 0,
+        scene.law.specified_relative_special(pl.col("relative_income")) == 0,
+        pl.col("relative_income") < 3 * limit,
+    )
+    return _place(found).with_columns(pl.lit(limit).alias("limit"))
+
+
+def low_estimate(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
+    """State the student's income as it was thought to be in autumn, and the deduction for it."""
+    income = (pl.col("limit") * (1.05 + 0.7 * pl.col("u"))).cast(pl.Int64)
+    named = hit.with_columns(income.alias("stated_income"))
+    amount = IncomeTax.of(scene.year).specified_relative.of(hit_column("stated_income"))
+    return restate(with_relative(filed, named, "dependent"), named, {"specified_relative_special": amount})

@@ -11,7 +11,7 @@ from tadasu.simulator.papers.papers import Papers
 from tadasu.simulator.slips.filed import Filed
 from tadasu.simulator.slips.odds import Odds
 from tadasu.simulator.slips.scene import Scene
-from tadasu.simulator.slips.slip import Slip
+from tadasu.simulator.slips.slip import CONSEQUENCES, Slip
 
 Hit = tuple[Slip, pl.DataFrame]
 
@@ -162,7 +162,8 @@ def blame(hits: Sequence[Hit]) -> pl.DataFrame:
 def _blame(slip: Slip, hit: pl.DataFrame, name: str) -> pl.DataFrame:
     document = pl.col("document_id") if "document_id" in hit.columns else pl.lit(None, pl.String)
     checks = pl.DataFrame({"check": list(slip.checks)}, schema={"check": pl.String()})
-    fields = pl.DataFrame({"field": list(slip.fields)}, schema={"field": pl.String()})
+    falsified = dict.fromkeys((*slip.fields, *CONSEQUENCES)) if slip.fields else {}
+    fields = pl.DataFrame({"field": list(falsified)}, schema={"field": pl.String()})
     people = hit.select(pl.col(name).alias("person_id"), document.alias("document_id"))
     return (
         people.join(checks, how="cross")

@@ -15,6 +15,8 @@ Asks = Literal["R", "M", "Q"]
 
 FOLLOWS_INCOME = ("income_adjustment", "spouse_special_deduction", "pension_income")
 """Entered fields that are wrong too where an income is."""
+CONSEQUENCES = (*FOLLOWS_INCOME, "housing_loan_credit")
+"""Entered fields that any slip may make wrong as a consequence: they go by incomes and totals."""
 SALARY = ("salary_revenue", "salary_income", "social_insurance", *FOLLOWS_INCOME)
 PENSION = ("pension_revenue", "social_insurance", *FOLLOWS_INCOME)
 PERSONAL = tuple(
@@ -38,7 +40,8 @@ class Slip:
         cause_ja: the real-world cause, as an officer would tell it.
         who: who makes it.
         checks: catalogue codes of the checks that it should raise, one at least; () = invisible in documents.
-        fields: tax fields that it may falsify; () = the record stays right (an innocent cause).
+        fields: tax fields that it may falsify, `CONSEQUENCES` apart; () = the record stays right (an innocent
+            cause).
         repair_ja: what is right to do.
         asks: how it is decided: R by rule, M by weighing documents, Q by asking somebody.
         places: where it can happen: one row a place, with `person_id` and what `change` needs; of a person
