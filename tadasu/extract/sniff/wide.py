@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -123,6 +124,11 @@ def _role(text: str) -> str:
 
 
 def _fullest(rest: str, columns: Sequence[Content]) -> Content:
-    """Return the column of a kind that says most, under the name that all share."""
+    """Return the column of a kind that says most, with the codes of all, under the name that all share."""
     best = max(columns, key=lambda content: content.filled)
-    return replace(best, name=rest, said="", refused=any(content.refused for content in columns))
+    counts: Counter[str] = Counter()
+    for content in columns:
+        counts.update(dict(content.values))
+    values = tuple(counts.most_common())
+    refused = any(content.refused for content in columns)
+    return replace(best, name=rest, said="", values=values, distinct=len(values), refused=refused)
