@@ -18,6 +18,10 @@ def run(stages: Sequence[Stage], settings: Settings, console: Console | None = N
     A run that MLflow has begun is marked there as failed then.
     """
     console = console or Console(highlight=False)
+    if stages and stages[0].name == "ingest" and settings.ward.simulate is not None:
+        from pipelines import simulate
+
+        simulate.ensure(settings, console)
     jobs: list[Job] = []
     try:
         with terminal.bars(console, stages) as bar:

@@ -17,6 +17,7 @@ tadasu: proposes, ranks and explains corrections to a ward's inconsistency list 
   tadasu <stage> [settings]        one of: ingest validate featurize train certify evaluate suggest publish
   tadasu ingest --accept-corrections FILE.csv [settings]    take quarantined lines back in, mended
   tadasu run -m model=default,small       one run for each combination of settings
+  tadasu simulate [rows=N] [seed=N]       the files of the demo ward (合成データ): tadasu simulate --help
   tadasu connect FOLDER [to=FILE]         propose a mapping for files that nobody knows yet
   tadasu connect --check FILE.yaml        read them as it says, write nothing: kept, put aside, unknown codes
   tadasu explain ROW_ID [--year YEAR]     one row opened: documents, candidates, reasons
@@ -45,7 +46,7 @@ Settings are name=value; all of them are in conf/. The usual ones:
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the command line says; return the exit code: 2 after an error, 130 after Ctrl-C."""
     words = list(sys.argv[1:] if argv is None else argv)
-    asks = {"-h", "--help", "help"} & set(words[:1] if words[:1] == ["tax"] else words)
+    asks = {"-h", "--help", "help"} & set(words[:1] if words[:1] in (["tax"], ["simulate"]) else words)
     if not words or asks:
         sys.stdout.write(HELP)
         return 0 if words else 2
@@ -74,6 +75,7 @@ def _do(name: str, words: list[str]) -> int:
         "tune": _one("tune"),
         "season": _season,
         "connect": _connect,
+        "simulate": _simulate,
         "explain": _explain,
         "export": _export,
         "key": _key,
@@ -127,6 +129,12 @@ def _connect(words: list[str]) -> int:
     from pipelines import connect
 
     return connect.main(words)
+
+
+def _simulate(words: list[str]) -> int:
+    from pipelines import simulate
+
+    return simulate.main(words)
 
 
 def _season(words: list[str]) -> int:

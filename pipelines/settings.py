@@ -19,11 +19,11 @@ ROOT = Path(__file__).parents[1]
 class WardSettings:
     """Whose extract it is.
 
-    `folder` holds it, in the standard layout unless there is a `mapping` (`docs/mapping.md`); `file` is the
-    file of `conf/ward` that says so, filled in by `pipelines.stage`. `bulk_staff` are the identifiers under
-    which rows were closed in bulk; `crosswalk`
+    `folder` holds it, in the standard layout unless there is a `mapping` (`docs/mapping.md`), of its own or
+    by the name of another ward that has the same; `file` is the file of `conf/ward` that says so, filled in
+    by `pipelines.stage`. `bulk_staff` are the identifiers under which rows were closed in bulk; `crosswalk`
     corrects which code of earlier years a check is (new code: old code); `ordinance` is a file of
-    `tadasu/law/ordinances`.
+    `tadasu/law/ordinances`. `simulate`: the knobs of a demo ward, whose files are made first.
     """
 
     name: str
@@ -33,6 +33,7 @@ class WardSettings:
     crosswalk: dict[str, str] = field(default_factory=dict)
     ordinance: str = "tokyo_ward"
     mapping: Any = None
+    simulate: dict[str, Any] | None = None
     file: Path | None = None
 
 

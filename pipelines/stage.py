@@ -288,7 +288,8 @@ def _typed(config: Any) -> Settings:
     assert isinstance(settings, Settings)
     if settings.ward.mapping is not None:
         # Read as text, so that a code 01 stays 01, and with the lines that messages name.
-        settings.ward.file = (CONF / "ward" / f"{chosen}.yaml").relative_to(ROOT)
+        shared = settings.ward.mapping if isinstance(settings.ward.mapping, str) else chosen
+        settings.ward.file = (CONF / "ward" / f"{shared}.yaml").relative_to(ROOT)
         settings.ward.mapping = dict(nodes.read(ROOT / settings.ward.file).items())["mapping"].plain
     return settings
 

@@ -10,11 +10,12 @@ import polars as pl
 from tadasu.extract.forms import ISO, DateForm, date_form, digit_tables, eras
 from tadasu.extract.mapping.model import Cell, Codes, Kind, Part, Reading
 from tadasu.extract.mapping.nodes import Node
+from tadasu.extract.numerals import number_form
 from tadasu.tables import Column
 from tadasu.text import plain
 
 _WHERE = ("from", "template", "constant", "number")
-_READING = ("as", "codes", "unknown", "width", "dates", "era_digits", "unit", "blank", "zero")
+_READING = ("as", "codes", "unknown", "width", "dates", "era_digits", "numbers", "unit", "blank", "zero")
 _PART = re.compile(r"\{([^{}:]+)(?::0([1-9][0-9]?))?\}")
 _TYPES: dict[str, pl.DataType] = {"number": pl.Int64(), "date": pl.Date(), "flag": pl.Boolean()}
 YEARS = ("{year}", "{last_year}")
@@ -25,13 +26,14 @@ KINDS: tuple[Kind, ...] = ("text", "number", "date", "flag")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the rest of the mapping says: named code tables, era digits, and the date forms that are usual."""
+    """What the rest of the mapping says: code tables, era digits, the usual forms of dates and numbers."""
 
     codes: Mapped[str, Codes]
     eras: Mapped[str, Codes]
     typed: bool = False
     dates: Node | None = None
     digits: Node | None = None
+    numbers: Node | None = None
     tables: Mapped[str, Mapped[str, str]] = field(default_factory=digit_tables)
 
     def within(self, keys: Mapped[str, Node]) -> "Context":
@@ -40,7 +42,13 @@ class Context:
         The cells of a spreadsheet or of Parquet may be dates themselves, whatever form texts have.
         """
         typed = "format" in keys and keys["format"].value in ("xlsx", "parquet")
-        return replace(self, typed=typed, dates=keys.get("dates"), digits=keys.get("era_digits"))
+        return replace(
+            self,
+            typed=typed,
+            dates=keys.get("dates"),
+            digits=keys.get("era_digits"),
+            numbers=keys.get("numbers"),
+        )
 
 
 def cell(column: Column, node: Node, context: Context, beside: Mapped[str, Node]) -> Cell:
@@ -122,6 +130,10 @@ def _reading(column: Column, keys: Mapped[str, Node], context: Context) -> Readi
         told["width"] = keys["width"].integer(1, 40)
     if told["kind"] == "date":
         told.update(_of_dates(keys, context))
+    if told["kind"] == "number" and (form := keys.get("numbers", context.numbers)) is not None:
+        told["numbers"] = number_form(form.text()) or form.wrong(
+            "a number as an example, such as -1234, △1,234 or １２３"
+        )
     if "unit" in keys:
         told["unit"] = _UNITS[keys["unit"].choice(tuple(_UNITS))]
     if "blank" in keys:

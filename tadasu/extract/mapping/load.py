@@ -17,7 +17,7 @@ SECTIONS = ("statutory", "returns", "export", "identifiers")
 _MAPPING = ("year_form", "year_offset", "defaults", "codes", "eras", "tables", *SECTIONS)
 _OF_SOURCE = ("files", "year", "optional", "refuse", "repeat", "present", "columns")
 _OF_EXPORT = ("literals", "order")
-_DEFAULTS = (*layouts.KEYS, "dates", "era_digits", "refuse")
+_DEFAULTS = (*layouts.KEYS, "dates", "era_digits", "numbers", "refuse")
 TABLES: dict[str, Table] = {table.name: table for table in (*EXTRACT, *BESIDE)}
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from tadasu.extract.forms import DateForm
 from tadasu.extract.mapping.nodes import Node
+from tadasu.extract.numerals import NumberForm
 from tadasu.tables import Table
 
 Format = Literal["csv", "fixed", "xlsx", "parquet"]
@@ -38,6 +39,7 @@ class Reading:
     dates: the forms that are accepted, all unambiguous ones where none is named; the first is the one that
     is written.
     eras: what the era digit of a date without letters stands for, such as {'5': '令和'}.
+    numbers: the form in which numbers are written (every form is read).
     unit: 1, or 1,000 where the file counts in thousands of yen. blank: the value that a blank cell stands
     for, '' for an empty one. zero: whether 0 is the number or means 'not stated'.
     """
@@ -49,6 +51,7 @@ class Reading:
     dates: tuple[DateForm, ...] = ()
     eras: Mapped[str, str] = field(default_factory=dict)
     unit: int = 1
+    numbers: NumberForm = field(default_factory=NumberForm)
     blank: str = ""
     zero: Literal["keep", "empty"] = "keep"
 

@@ -35,10 +35,12 @@ def _text(values: pl.Series, _reading: Reading) -> pl.Series:
 def _number(values: pl.Series, reading: Reading) -> pl.Series:
     whole = values.cast(pl.Int64(), strict=False)
     if reading.unit == 1:
-        return whole.cast(pl.String())
+        return reading.numbers.write(whole)
     thousands = whole // reading.unit
     exact = thousands * reading.unit == whole
-    return thousands.cast(pl.String()).zip_with(exact.fill_null(True), whole.cast(pl.String()) + "円")
+    return reading.numbers.write(thousands).zip_with(
+        exact.fill_null(True), reading.numbers.write(whole) + "円"
+    )
 
 
 def _date(values: pl.Series, reading: Reading) -> pl.Series:
