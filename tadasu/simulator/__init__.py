@@ -1,1 +1,1 @@
-"""The demo ward: people, employers, papers and mistakes that are all invented (合成データ), by the real law."""
+"""The demo ward (合成データ): people, employers, papers and mistakes are invented; the law is real."""

@@ -68,11 +68,11 @@ def lognormal(seed: int, purpose: str, year: int | None, ids: Ids, mean: Reals |
     return mean * np.exp(sd * normal(seed, purpose, year, ids) - sd * sd / 2)
 
 
-def drifting(seed: int, purpose: str, year: int, ids: Ids, memory: int = 5) -> Reals:
-    """Return a standard normal number that moves slowly: a weighted sum of the last years'."""
-    weights = [1 - k / memory for k in range(memory)]
-    total = sum(w * normal(seed, purpose, year - k, ids) for k, w in enumerate(weights))
-    return np.asarray(total / math.sqrt(sum(w * w for w in weights)), dtype=np.float64)
+def weighted(years: list[Reals]) -> Reals:
+    """Return a standard normal number from those of some years, the first weighing most: it moves slowly."""
+    weights = [1 - back / len(years) for back in range(len(years))]
+    total = sum(weight * year for weight, year in zip(weights, years, strict=True))
+    return np.asarray(total / math.sqrt(sum(weight * weight for weight in weights)), dtype=np.float64)
 
 
 def numbers(texts: pl.Series) -> Ids:

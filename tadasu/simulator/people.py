@@ -99,14 +99,22 @@ class People:
         """Return who is a resident of the ward on a date."""
         return np.asarray((self.since <= when) & (self.left > when) & (self.birth <= when))
 
+    def birthdays(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the year of birth, and the birthday as month * 100 + day."""
+        born = self.birth.astype("datetime64[D]")
+        month = born.astype("datetime64[M]")
+        months, of_month = month.astype(np.int64), (born - month).astype(np.int64) + 1
+        return months // 12 + 1970, (months % 12 + 1) * 100 + of_month
+
     def age_on(self, when: date) -> NDArray[np.int64]:
         """Return the age in completed years on a date."""
-        born = self.birth.astype("datetime64[D]")
-        year = born.astype("datetime64[Y]").astype(np.int64) + 1970
-        month = born.astype("datetime64[M]").astype(np.int64) % 12 + 1
-        of_month = (born - born.astype("datetime64[M]")).astype(np.int64) + 1
-        before = (month > when.month) | ((month == when.month) & (of_month > when.day))
-        return np.asarray(when.year - year - before, dtype=np.int64)
+        return age_on(self.birthdays(), when)
+
+
+def age_on(birthdays: tuple[NDArray[np.int64], NDArray[np.int64]], when: date) -> NDArray[np.int64]:
+    """Return the age in completed years on a date, by `People.birthdays`."""
+    year, birthday = birthdays
+    return np.asarray(when.year - year - (birthday > when.month * 100 + when.day), dtype=np.int64)
 
 
 def joined(*groups: People) -> People:

@@ -40,7 +40,7 @@ def career(year: Year, at: int) -> Codes:
 
 def studies(year: Year, at: int) -> Flags:
     """Return who is at school or university in a calendar year: by the age on 1 April."""
-    age = year.people.age_on(date(at, 4, 1))
+    age = year.age_on(date(at, 4, 1))
     share = year.rates.section("work.university")
     home = (year.people.relation == CHILD) | (year.people.mother >= 0) & ~year.people.is_head
     university = year.uniform("university", ever=True) < np.where(home, share["with_parents"], share["alone"])
@@ -48,7 +48,7 @@ def studies(year: Year, at: int) -> Flags:
 
 
 def _student_works(year: Year, at: int) -> Flags:
-    age = year.people.age_on(date(at, 4, 1))
+    age = year.age_on(date(at, 4, 1))
     share = np.where(age < 18, 0.16, year.rates.value("work.student_works"))
     return np.asarray((ndtr(year.lasting("student job", at)) < share) & (age >= 15))
 

@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from tadasu.law import Law
 from tadasu.simulator import chance
 from tadasu.simulator.chance import Ids, Reals
-from tadasu.simulator.people import MARRIED, NEVER, People, day
+from tadasu.simulator.people import MARRIED, NEVER, People, age_on, day
 from tadasu.simulator.settings import Knobs, Rates
 
 Flags = NDArray[np.bool_]
+_DRIFTS = 5
+"""Years whose chances make what drifts."""
 
 
 @dataclass(slots=True, eq=False)
@@ -39,11 +41,14 @@ class Year:
     alive: Flags = field(init=False)
     far: Flags = field(init=False)
     youngest: NDArray[np.int64] = field(init=False)
+    _birthdays: tuple[Ids, Ids] = field(init=False)
+    _normals: dict[tuple[str, int | None], Reals] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Work out ages and who is here."""
         p = self.people
-        self.age = p.age_on(date(self.tax_year, 1, 1))
+        self._birthdays = p.birthdays()
+        self.age = self.age_on(date(self.tax_year, 1, 1))
         self.resident = p.here_on(day(self.tax_year))
         self.alive = p.alive_on(np.int32(day(self.tax_year) - 1))
         self.far = p.since == NEVER
@@ -74,6 +79,10 @@ class Year:
         """Return who is married on 31 December."""
         return np.asarray(self.people.marital == MARRIED)
 
+    def age_on(self, when: date) -> NDArray[np.int64]:
+        """Return the age in completed years on a date."""
+        return age_on(self._birthdays, when)
+
     def uniform(
         self, purpose: str, *, ever: bool = False, ids: Ids | None = None, at: int | None = None
     ) -> Reals:
@@ -81,17 +90,18 @@ class Year:
         year = None if ever else self.income_year if at is None else at
         return chance.uniform(self.knobs.seed, purpose, year, self.people.number if ids is None else ids)
 
-    def normal(self, purpose: str, *, ever: bool = False, ids: Ids | None = None) -> Reals:
-        """Return a standard normal number each."""
-        year = None if ever else self.income_year
-        return chance.normal(self.knobs.seed, purpose, year, self.people.number if ids is None else ids)
+    def normal(self, purpose: str, *, ever: bool = False, at: int | None = None) -> Reals:
+        """Return a standard normal number each: of this income year (or `at`), or the same `ever`."""
+        key = (purpose, None if ever else self.income_year if at is None else at)
+        if key not in self._normals:
+            self._normals[key] = chance.normal(self.knobs.seed, *key, self.people.number)
+        return self._normals[key]
 
     def lasting(self, purpose: str, at: int | None = None) -> Reals:
         """Return a standard normal number each that is mostly the same from year to year, with drift."""
-        memory = self.rates.value("work.memory")
-        ids, seed = self.people.number, self.knobs.seed
-        moving = chance.drifting(seed, purpose, self.income_year if at is None else at, ids)
-        return np.asarray(memory * chance.normal(seed, purpose, None, ids) + np.sqrt(1 - memory**2) * moving)
+        memory, year = self.rates.value("work.memory"), self.income_year if at is None else at
+        moving = chance.weighted([self.normal(purpose, at=year - back) for back in range(_DRIFTS)])
+        return np.asarray(memory * self.normal(purpose, ever=True) + np.sqrt(1 - memory**2) * moving)
 
     def by_sex(self, path: str, at: Reals) -> Reals:
         """Return a curve of `path`_men or `path`_women at each argument."""

@@ -1,7 +1,5 @@
 """One year in the life of a block's people: deaths, births, marriages, moves, and who comes instead."""
 
-from datetime import date
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,7 +27,7 @@ from tadasu.simulator.people import (
 )
 from tadasu.simulator.population import raking
 from tadasu.simulator.population.cells import Cells
-from tadasu.simulator.population.families import FIRST_FREE, draw
+from tadasu.simulator.population.families import FIRST_FREE, YEAR, draw
 from tadasu.simulator.population.relations import related
 from tadasu.simulator.settings import Knobs
 
@@ -57,7 +55,7 @@ class _Year:
         return chance.uniform(self.knobs.seed, purpose, self.year, ids)
 
     def age(self) -> Reals:
-        return np.asarray(self.people.age_on(date(self.year, 7, 1)), dtype=np.float64)
+        return np.asarray((day(self.year, 7) - self.people.birth) // YEAR, dtype=np.float64)
 
     def some_day(self, purpose: str, ids: Ids) -> NDArray[np.int32]:
         """A day of the year that is not 1 January, late March being the most common."""
@@ -92,7 +90,7 @@ class _Year:
         """Whole households leave the ward; the young and the single more often."""
         p = self.people
         head = p.take(p.is_head & self.here())
-        rate = self.rates.curve("events.family_moves", head.age_on(date(self.year, 7, 1)).astype(np.float64))
+        rate = self.rates.curve("events.family_moves", (day(self.year, 7) - head.birth) / YEAR)
         times = np.where(head.marital == MARRIED, 1.0, self.rates.value("events.single_moves_times"))
         goes = head.household[self.uniform("household moves", head.number) < rate * times]
         leaves = np.isin(p.household, goes) & self.here()
