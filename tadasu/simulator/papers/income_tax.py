@@ -1,8 +1,8 @@
 """Income-tax amounts of deductions and of the tax, as papers state them (numbers: YAML beside this; the law).
 
 Resident tax is not computed here (`tadasu.law`): an employer and a tax return write deductions as the income
-tax has them (所得税法76条〜86条), and the tax system turns them into those of the resident tax. Not modelled: the
-income tax's own fixed-amount cut of 2024 (定額減税) and the dividend credit.
+tax has them (所得税法76条〜86条), and the tax system turns them into those of the resident tax.
+Not modelled: the income tax's own fixed-amount cut of 2024 (定額減税) and its dividend credit.
 """
 
 from dataclasses import dataclass, fields
