@@ -17,7 +17,7 @@ _OTHER = pl.col("role") != "spouse"
 
 def _claimed_twice(records: Records, _: Law) -> pl.DataFrame:
     lines = records.claims.filter(_OTHER & pl.col("relative_id").is_not_null())
-    other = lines.select("relative_id", other_id="person_id", other_document="document_id")
+    other = records.claims.select("relative_id", other_id="person_id", other_document="document_id")
     pairs = lines.join(other, on="relative_id").filter(pl.col("person_id") != pl.col("other_id"))
     found = pairs.sort("person_id", "relative_id", "other_id").unique(
         ["person_id", "relative_id"], keep="first", maintain_order=True
@@ -131,7 +131,7 @@ CHECKS: tuple[Check, ...] = (
         COUNTS,
         "地方税法314条の2第1項11号",
         ("remove_claim", "move_claim", "leave", "inquire"),
-        "同じ扶養親族を2人以上が申告している",
+        "扶養親族として申告した者を、他の者も扶養親族又は配偶者としている",
         _claimed_twice,
     ),
     Check(

@@ -77,6 +77,19 @@ def _counted(records: Records) -> pl.DataFrame:
 
 def _unmarried(records: Records, law: Law) -> pl.DataFrame:
     """寡婦 and ひとり親 whose household, income or claims do not fit."""
+    held = [pl.when(condition).then(pl.lit(text)) for text, condition in _reasons(law).items()]
+    people = _with_household(records, law).with_columns(why=pl.coalesce(held))
+    found = people.filter(pl.col("recorded") & pl.col("why").is_not_null())
+    single, widow = is_set("single_parent"), is_set("widow")
+    either = single | (~widow & is_set("last_single_parent"))
+    field = pl.when(either).then(pl.lit("single_parent")).otherwise(pl.lit("widow"))
+    names = pl.when(either).then(pl.lit("ひとり親")).otherwise(pl.lit("寡婦"))
+    message = say("{}：{}（合計所得 {}）", names, pl.col("why"), yen(pl.col("total_income")))
+    return rows(found, message, field=field, stated=single | widow)
+
+
+def _with_household(records: Records, law: Law) -> pl.DataFrame:
+    """Return the taxpayers with `couple` (a spouse is registered in the household) and `child` (claimed)."""
     couples = (
         records.residents.filter((pl.col("relationship") == "spouse") & pl.col("left_on").is_null())
         .select("household_id", couple=pl.lit(value=True))
@@ -86,33 +99,29 @@ def _unmarried(records: Records, law: Law) -> pl.DataFrame:
         pl.col("relationship").is_in(("child", "other")) & (pl.col("rel_income") <= law.relative_income_limit)
     )
     children = young.select("person_id", child=pl.lit(value=True)).unique()
-    people = records.taxpayers.join(couples, on="household_id", how="left").join(
+    return records.taxpayers.join(couples, on="household_id", how="left").join(
         children, on="person_id", how="left"
     )
-    single, widow = is_set("single_parent"), is_set("widow")
-    was = is_set("last_single_parent") | is_set("last_widow")
-    limit = (
-        pl.when(single).then(law.income_limits.single_parent.value).otherwise(law.income_limits.widow.value)
-    )
+
+
+def _reasons(law: Law) -> dict[str, pl.Expr]:
+    """Return what staff read and the condition, the weightiest first."""
+    single, widow, limits_of = is_set("single_parent"), is_set("widow"), law.income_limits
+    claimed, income = single | widow, n("total_income")
+    above = (single & (income > limits_of.single_parent.value)) | (widow & (income > limits_of.widow.value))
     in_couple = is_set("couple") & pl.col("relationship").is_in(("head", "spouse"))
-    within = n("total_income") <= law.income_limits.single_parent.value
-    reasons = {
+    was = (is_set("last_single_parent") | is_set("last_widow")) & ~claimed
+    still = is_set("child") & ~in_couple & (income <= limits_of.single_parent.value)
+    return {
         "寡婦とひとり親の双方に該当としている": single & widow,
-        "配偶者の控除と併せて該当としている": (single | widow) & has_spouse(),
-        "同じ世帯に配偶者の登録がある": (single | widow) & in_couple,
-        "合計所得が限度を超える": (single | widow) & (n("total_income") > limit),
+        "配偶者の控除と併せて該当としている": claimed & has_spouse(),
+        "同じ世帯に配偶者の登録がある": claimed & in_couple,
+        "合計所得が限度を超える": above,
         "子の申告がない": single & ~is_set("child"),
         "子の申告があり、ひとり親に当たる": widow & is_set("child"),
-        "前年は該当、当年は申告がない": was & ~single & ~widow & is_set("child") & ~in_couple & within,
+        "前年は該当、当年は申告がない": was & still,
         "男性を寡婦としている": widow & (pl.col("sex") == "M"),
     }
-    held = pl.coalesce(pl.when(condition).then(pl.lit(text)) for text, condition in reasons.items())
-    found = people.with_columns(why=held).filter(pl.col("recorded") & pl.col("why").is_not_null())
-    either = single | (~widow & is_set("last_single_parent"))
-    field = pl.when(either).then(pl.lit("single_parent")).otherwise(pl.lit("widow"))
-    names = pl.when(either).then(pl.lit("ひとり親")).otherwise(pl.lit("寡婦"))
-    message = say("{}：{}（合計所得 {}）", names, pl.col("why"), yen(pl.col("total_income")))
-    return rows(found.sort("person_id"), message, field=field, stated=single | widow)
 
 
 def _student_or_minor(records: Records, law: Law) -> pl.DataFrame:

@@ -23,6 +23,16 @@ def test_a_child_claimed_by_both_parents(ward: Any, wrong: bool) -> None:
     assert {row["field"] for row in found} <= {"n_dependent_general"}
 
 
+def test_a_parent_whom_the_other_parent_claims_as_spouse(ward: Any, wrong: bool) -> None:
+    ward.couple()
+    ward.person("C", household_id="H", relationship="child")
+    ward.report("D1", "A")
+    ward.line("D1", "B" if wrong else None, role="spouse")
+    ward.report("D2", "C")
+    ward.line("D2", "B", relationship="parent")
+    ward.asks("F01", wrong, person_id="C", related_person_id="A", document_ids=["D1", "D2"])
+
+
 def test_a_dependant_who_earned_too_much(ward: Any, wrong: bool) -> None:
     ward.person("A")
     ward.person("C", relationship="child", birth_date=CHILD)
