@@ -33,6 +33,14 @@ def papers(facts: Facts) -> Papers:
     return file(facts, LAW, KNOBS)
 
 
+@pytest.fixture(scope="module")
+def many() -> tuple[Facts, Papers]:
+    """Enough families for what is rare."""
+    knobs = replace(KNOBS, rows=500, block_size=4_000)
+    its = facts_of(knobs, 0, YEAR)
+    return its, file(its, LAW, knobs)
+
+
 def of_kind(papers: Papers, kind: str) -> pl.DataFrame:
     return papers.documents.filter(pl.col("kind") == kind)
 
@@ -187,12 +195,13 @@ def test_pay_that_a_later_employer_counts_in_stands_in_its_figures_and_remarks(
     assert (both["previous_payer_id"] == both["payer_id_right"]).all()
 
 
-def test_an_earlier_employer_reports_large_pay_always_and_small_pay_at_times(facts: Facts) -> None:
-    many = replace(KNOBS, rows=600, block_size=4_000)
-    its = facts_of(many, 0, YEAR)
+def test_an_earlier_employer_reports_large_pay_always_and_small_pay_at_times(
+    many: tuple[Facts, Papers],
+) -> None:
+    its, papers = many
     here = its.lives.filter("is_resident")
     earlier = its.jobs.filter(pl.col("rolled_into").is_not_null()).join(here, on="person_id", how="semi")
-    filed = file(its, LAW, many).documents.select("person_id", "payer_id", filed=pl.lit(value=True))
+    filed = papers.documents.select("person_id", "payer_id", filed=pl.lit(value=True))
     shares = (
         earlier.join(filed, on=["person_id", "payer_id"], how="left")
         .group_by(large=pl.col("revenue") > 300_000)
@@ -203,9 +212,8 @@ def test_an_earlier_employer_reports_large_pay_always_and_small_pay_at_times(fac
     assert 0.2 < by_size[False] < 0.8
 
 
-def test_the_first_year_of_a_loan_stands_on_the_return_alone(facts: Facts) -> None:
-    many = replace(KNOBS, rows=600, block_size=4_000)
-    documents = file(facts_of(many, 0, YEAR), LAW, many).documents
+def test_the_first_year_of_a_loan_stands_on_the_return_alone(many: tuple[Facts, Papers]) -> None:
+    documents = many[1].documents
     loans = documents.filter(pl.col("housing_loan_deductible").is_not_null())
     new = loans.filter(pl.col("housing_move_in_on") >= date(YEAR - 1, 1, 1))
     assert set(new["kind"]) == {"tax_return"}
