@@ -168,9 +168,11 @@ class _Work:
 def jobs(year: Year, payers: Payers) -> Jobs:
     """Return all jobs of the year."""
     work = _Work(year, payers)
-    frame = pl.concat([*work.main_jobs(), *work.side_jobs()]).sort(
-        "who", "main", "left", descending=[False, True, False]
-    )
+    frame = pl.concat([*work.main_jobs(), *work.side_jobs()])
+    again = pl.int_range(pl.len()).over("who", "payer")  # nobody has two jobs at one payer: the next one then
+    frame = frame.with_columns(payer=pl.col("payer") + again)
+    order = ("who", "main", "last", "payer", "revenue")
+    frame = frame.sort(*order, descending=[False, True, True, False, False], maintain_order=True)
     column = {name: frame[name].to_numpy() for name in frame.columns}
     who = column["who"]
     insured = column["main"] & insurance.insured(year, column["career"], column["annual"], column["payer"])
