@@ -63,7 +63,7 @@ first_install() {
 
 # What a ward has after some weeks: decisions, a longer ledger, the way back, settings of its own.
 ward_works() {
-    "$dest/current/.venv/bin/python" - "$dest/ward/data/mini" <<'PYTHON'
+    "$dest/current/.venv/bin/python" -P - "$dest/ward/data/mini" <<'PYTHON'
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,6 +78,8 @@ rows = pl.read_parquet(out / "2026" / "suggestions.parquet").unique("row_id", ma
 decisions = rows.select(
     pl.format("D{}", "row_id").alias("decision_id"), "tax_year", "row_id", "person_id", verdict=pl.lit("no_change"),
     staff_id=pl.lit("S1"), arm=pl.lit("suggested"), decided_at=pl.lit(datetime(2026, 5, 1, tzinfo=UTC)),
+    active_seconds=pl.lit(40.0), shown_at=pl.lit(datetime(2026, 5, 1, tzinfo=UTC)),
+    **{name: pl.lit(None, dtype=pl.String) for name in ("suggestion", "changes", "voided_by")},
 )
 DECISIONS.arrange(decisions).write_parquet(out / "decisions.parquet")
 ledger.append(out / "ledger.jsonl", actor="S1", event="decide", subject="mini", detail={"decisions": decisions.height})
@@ -105,7 +107,7 @@ killed() {
         installing=$!
         until [ -d "$dest/versions/$two" ]; do sleep 0.1; done
         sleep $when
-        kill -KILL -- "-$installing" 2>/dev/null || fail "it had ended before it was killed: $(tail -n 3 "$work/log")"
+        kill -s KILL -- "-$installing" 2>/dev/null || fail "it had ended before it was killed: $(tail -n 3 "$work/log")"
         wait $installing 2>/dev/null || true
         same "killed (SIGKILL) $when s after the new version's folder was there" "$one"
     done
