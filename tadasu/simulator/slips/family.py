@@ -256,7 +256,7 @@ def as_specified(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
 
 
 def earning_students(scene: Scene) -> pl.DataFrame:
-    """Return students who earn a little more than 特定親族特別控除 allows, claimed by nobody, and a paper each."""
+    """Return students claimed by nobody who earn a little more than 特定親族特別控除 allows."""
     limit = scene.law.relative_income_limit
     found = scene.family.filter(
         ~pl.col("is_claimed"),

@@ -82,7 +82,12 @@ class Odds:
 @cache
 def _content() -> dict[str, Any]:
     content: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    wrong = {name: rate for name, rate in content["rates"].items() if not 0 <= float(rate) <= 1}
+    # 1e-5 without a dot is a text in YAML
+    wrong = {
+        name: rate
+        for name, rate in content["rates"].items()
+        if not isinstance(rate, int | float) or not 0 <= rate <= 1
+    }
     if wrong:
-        raise RateError(f"{FILE.name}: {wrong}: expected shares from 0 to 1")
+        raise RateError(f"{FILE.name}: {wrong}: expected shares from 0 to 1, written with a decimal point")
     return content

@@ -123,7 +123,7 @@ def _claimed_workers(scene: Scene) -> pl.DataFrame:
     """Reports of people whom somebody claims and who filed no return."""
     claimed = scene.facts.claims.select(person_id="relative_id").unique()
     found = scene.lone_reports.join(claimed, on="person_id", how="semi", maintain_order="left")
-    return found.filter(pl.col("salary_revenue") > 300_000).select("person_id", "document_id", "payer_id")
+    return found.filter(pl.col("salary_revenue") > 550_000).select("person_id", "document_id", "payer_id")
 
 
 REPORTS: tuple[Slip, ...] = (
