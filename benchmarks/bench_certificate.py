@@ -28,7 +28,7 @@ from models.tested import judged_by, nothing
 from tadasu.law import Law
 
 SIZES = (500, 1_000, 2_000)
-FRAMES = ("repairs", "changes", "features")
+FRAMES = ("repairs", "changes", "linked", "features")
 EXTRACT = ("inconsistencies", "corrections", "assessments", "residents")
 
 

@@ -11,6 +11,7 @@ from features.history import payer_history, row_history
 from features.identified import identified
 from features.labels import labels
 from features.last_claims import last_claims, last_shared
+from features.linked import linked
 from features.matrix import Records, matrix
 from features.outcome import outcomes
 from features.payers import payer_rows
@@ -29,7 +30,7 @@ def featurize(
     bulk_staff: tuple[str, ...] = (),
     corrected: Mapping[str, str] | None = None,
 ) -> dict[str, pl.DataFrame]:
-    """Return the tables `repairs`, `changes`, `features`, `truth` and `crosswalk` of the tax year of `law`.
+    """Return `repairs`, `changes`, `linked`, `features`, `truth` and `crosswalk` of the tax year of `law`.
 
     `past` holds earlier years only: nothing of this year's labels enters the features. `truth` has the
     repairs of labelled rows alone, so it is empty where the year has no corrections. `corrected` says of
@@ -45,6 +46,7 @@ def featurize(
     return {
         "repairs": _repairs(proposed, outcome, prepared, key),
         "changes": _changes(proposed, key),
+        "linked": linked(proposed, outcome, prepared, tables),
         "features": _keyed(numbers, key),
         "crosswalk": CROSSWALK.arrange(walk.with_columns(tax_year=pl.lit(law.year, dtype=pl.Int32))),
         "truth": _truth(proposed, key, labels(tables["corrections"], bulk_staff)),

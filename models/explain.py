@@ -77,7 +77,8 @@ def explain_row(
     """Return everything that is known of one row, as plain data for a page or a terminal.
 
     Keys: entry (the list's), place (rank, lane, p_correction; rank and lane None without `suggestions`),
-    documents, candidates, reasons (of the likeliest repair, or of leaving), groups: see `reasons.opened`.
+    documents, candidates, linked (what the likeliest repair and 'leave' imply for other people), reasons (of
+    the likeliest repair, or of leaving), groups: see `reasons.opened`.
 
     Raises:
         TadasuError: the year's list has no such row.
@@ -104,6 +105,7 @@ def explain_row(
         "place": _place(row_id, chances, suggestions),
         "documents": opened.documents(own, law, row["person_id"]),
         "candidates": candidates,
+        "linked": opened.linked(parts, [candidates[0]["repair_id"], 0]),
         "reasons": reasons_of_row,
         "groups": opened.groups(weighed),
         "model_id": ranker.model_id,

@@ -21,7 +21,7 @@ from features.columns import OF_ROW
 from features.repairs.scope import SUBJECTS
 from features.values import NUMBER
 from models.calibration import Calibration, Floats
-from models.neighbours import NAMES, beside
+from models.neighbours import NAMES, Links, beside
 from tadasu.errors import TadasuError
 from tadasu.store import write_text
 
@@ -78,7 +78,7 @@ class Ranker:
         """
         return self.judged(features)[0]
 
-    def judged(self, features: pl.DataFrame, known: pl.DataFrame | None = None) -> tuple[Floats, Floats]:
+    def judged(self, features: pl.DataFrame, known: Links | None = None) -> tuple[Floats, Floats]:
         """Return the probability of each repair (as `score`), and of each row that staff have to ask.
 
         `known` says which rows are beside one another (`models.neighbours.links`); without it each row is
@@ -93,9 +93,13 @@ class Ranker:
         conditional = self.conditional(frame)
         rows, best = row_matrix(frame, conditional, self.columns)
         first = np.asarray(Booster(model_str=self.row_text).predict(rows))
-        again = with_neighbours(frame, rows, best, first, known)
+        near = None if known is None else (known, linked_shares(frame, conditional, known))
+        again = with_neighbours(frame, rows, best, first, near)
         family = families(frame)
-        correction = self.row_calibration.apply(Booster(model_str=self.second_text).predict(again), family)
+        second = Booster(model_str=self.second_text)
+        # Clues of neighbours are added at the end: a ranker of an earlier version reads those it knows.
+        again = again[:, : second.num_feature()]
+        correction = self.row_calibration.apply(second.predict(again), family)
         asked = self.asked_calibration.apply(Booster(model_str=self.asked_text).predict(rows), family)
         return spread(frame, conditional, correction), asked
 
@@ -213,16 +217,26 @@ def with_neighbours(
     rows: npt.NDArray[np.float32],
     best: npt.NDArray[np.int64],
     first: Floats,
-    known: pl.DataFrame | None,
+    known: tuple[Links, pl.DataFrame] | None,
 ) -> npt.NDArray[np.float32]:
     """Return the rows with their first judgement and their neighbours' (empty without `known`)."""
-    keys = frame.filter(pl.col("repair_id") == 0).select("tax_year", "row_id")
-    judged = keys.with_columns(p=pl.Series(first), delta=frame[best]["income_delta"])
     if known is None:
         near = np.full((len(rows), len(NAMES)), np.nan, dtype=np.float32)
     else:
-        near = beside(judged, known)
+        near = beside(likeliest(frame, best).with_columns(p=pl.Series(first)), *known)
     return np.hstack([rows, first[:, None].astype(np.float32), near])
+
+
+def likeliest(frame: pl.DataFrame, best: npt.NDArray[np.int64]) -> pl.DataFrame:
+    """Return of each row its likeliest repair and what that does to the total income (delta)."""
+    return frame[best].select(*KEY, delta="income_delta")
+
+
+def linked_shares(frame: pl.DataFrame, conditional: Floats, known: Links) -> pl.DataFrame:
+    """Return (KEY, share) of the repairs that imply something for others: P(repair | correction)."""
+    share = spread(frame, conditional, np.ones(int((frame["repair_id"] == 0).sum())))
+    named = known.linked.select(KEY).unique()
+    return frame.select(KEY).with_columns(share=pl.Series(share)).join(named, on=list(KEY), how="semi")
 
 
 def _first_best(conditional: Floats, start: npt.NDArray[np.int64], size: npt.NDArray[np.int64]) -> Any:

@@ -45,9 +45,9 @@ def suggest(
 ) -> pl.DataFrame:
     """Return `suggestions` of one year: lines by rank, then proposed, then p_field.
 
-    `frames` are the year's repairs, changes and features; `tables` its extract. Without a certificate no row
-    is cleared; without recorded `seconds` those of the time model count; without the year's `law` the reasons
-    stay empty, and of the extract only inconsistencies are read.
+    `frames` are the year's repairs, changes, linked and features; `tables` its extract. Without a
+    certificate no row is cleared; without recorded `seconds` those of the time model count; without the
+    year's `law` the reasons stay empty, and of the extract only inconsistencies and residents are read.
     """
     return suggested(ranker, frames, tables, settings, certificate, seconds, law).lines
 
@@ -63,7 +63,7 @@ def suggested(
 ) -> Suggested:
     """Return the suggestions as `suggest` does, and the rows behind them."""
     features = frames["features"].sort(KEY)
-    known = links(tables["inconsistencies"], tables["residents"])
+    known = links(tables["inconsistencies"], tables["residents"], frames)
     p, p_asked = ranker.judged(features, known)
     repairs = features.select(KEY).with_columns(p=pl.Series(p))
     taxes = frames["repairs"].select(*KEY, "tax_delta", "kind")

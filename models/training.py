@@ -18,8 +18,8 @@ from sklearn.metrics import average_precision_score, log_loss
 from models.calibrate import isotonic, with_shifts
 from models.calibration import Calibration, Floats
 from models.learning import Mask, Rows, Whole, labelled, matrix, rows_of, sampled
-from models.neighbours import beside, links
-from models.ranker import FAMILY, KEY, Ranker, row_matrix
+from models.neighbours import Links, beside, links, several
+from models.ranker import FAMILY, KEY, Ranker, likeliest, linked_shares, row_matrix
 from models.settings import ModelSettings
 from tadasu.errors import TadasuError
 
@@ -50,6 +50,15 @@ class _Work:
         return np.concatenate([getattr(rows, name) for _, rows in sorted(self.rows.items())])
 
 
+@dataclass(frozen=True)
+class _Near:
+    """What stands beside the rows of a year: their likeliest repairs, their links, the linked repairs."""
+
+    rows: pl.DataFrame
+    known: Links
+    shares: pl.DataFrame
+
+
 def train(
     years: Years,
     settings: ModelSettings,
@@ -59,7 +68,8 @@ def train(
 ) -> Ranker:
     """Train on labelled years (each with features, truth, inconsistencies, residents, corrections).
 
-    Rows without a label do not take part. Folds are by household, so that nobody is scored by a model that
+    With `linked` and `changes` beside them, what repairs imply for others is learnt from too. Rows without a
+    label do not take part. Folds are by household, so that nobody is scored by a model that
     saw their family. `facts` (hashes of data, law and code) enter the model_id. Without `corrections` nobody
     is taken to have been asked.
 
@@ -75,9 +85,9 @@ def train(
         year: _out_of_fold(labelled(years[year]), work.rows[year], boosters, work) for year in work.rows
     }
     repair_calibration = _repair_calibration(scores, work)
-    rows, delta = _row_lines(years, scores, repair_calibration, work)
+    rows, near = _row_lines(years, scores, repair_calibration, work)
     row_text, _, first = _row_model(rows, needs, work)
-    again = np.hstack([rows, first[:, None].astype(np.float32), _beside(years, first, delta, work)])
+    again = np.hstack([rows, first[:, None].astype(np.float32), _beside(near, first)])
     second_text, row_calibration, row_score = _row_model(again, needs, work)
     asked = np.asarray(work.all("asked"), dtype=bool)
     asked_text, asked_calibration, asked_score = _row_model(rows, asked, work, work.settings.over_inquiries())
@@ -148,25 +158,25 @@ def _out_of_fold(frame: pl.DataFrame, rows: Rows, boosters: list[lightgbm.Booste
 
 def _row_lines(
     years: Years, scores: dict[int, Floats], calibration: Calibration, work: _Work
-) -> tuple[Matrix, dict[int, pl.DataFrame]]:
-    """Return the matrix of all rows, and by year what the likeliest repair does to the income."""
-    parts, delta = [], {}
+) -> tuple[Matrix, list[_Near]]:
+    """Return the matrix of all rows, and of each year what stands beside them."""
+    parts, near = [], []
     for year in sorted(work.rows):
         frame = labelled(years[year])
         conditional = np.where(work.rows[year].leave, 0.0, calibration.apply(scores[year]))
         lines, best = row_matrix(frame, conditional, work.columns)
         parts.append(lines)
-        delta[year] = frame[best].select("tax_year", "row_id", delta="income_delta")
-    return np.vstack(parts), delta
+        tables = years[year]
+        known = links(tables["inconsistencies"], tables["residents"], tables)
+        near.append(_Near(likeliest(frame, best), known, linked_shares(frame, conditional, known)))
+    return np.vstack(parts), near
 
 
-def _beside(years: Years, first: Floats, delta: dict[int, pl.DataFrame], work: _Work) -> Matrix:
+def _beside(near: list[_Near], first: Floats) -> Matrix:
     """Return what the out-of-fold judgements of the rows beside each row say."""
-    rows = pl.concat([delta[year] for year in sorted(delta)]).with_columns(p=pl.Series(first))
-    known = pl.concat(
-        [links(years[year]["inconsistencies"], years[year]["residents"]) for year in sorted(work.rows)]
-    )
-    return beside(rows, known)
+    rows = pl.concat([year.rows for year in near]).with_columns(p=pl.Series(first))
+    shares = pl.concat([year.shares for year in near])
+    return beside(rows, several(year.known for year in near), shares)
 
 
 def _repair_calibration(scores: dict[int, Floats], work: _Work) -> Calibration:

@@ -123,6 +123,7 @@ def show(found: dict[str, Any], console: Console) -> None:
     _entry(found, console)
     _documents(found["documents"], console)
     _candidates(found["candidates"], console)
+    _linked(found, console)
     console.print("[bold]理由[/bold]")
     for place, reason in enumerate(found["reasons"], 1):
         console.print(f"  {place}. {escape(reason)}")
@@ -169,6 +170,17 @@ def _candidates(candidates: list[dict[str, Any]], console: Console) -> None:
     console.print(table)
     if len(candidates) > MOST:
         console.print(f"  ほかに{len(candidates) - MOST}件\n")
+
+
+def _linked(found: dict[str, Any], console: Console) -> None:
+    """Print what the likeliest repair and leaving the record imply for other people."""
+    names = {candidate["repair_id"]: candidate["label"] for candidate in found["candidates"]}
+    for each in found["linked"]:
+        told = "、".join(f"{c['label']} {c['recorded']}→{c['proposed']}" for c in each["changes"])
+        console.print(
+            f"連動（{escape(names[each['repair_id']])}なら）: 宛名番号{escape(each['person_id'])}の"
+            f"{escape(told or '記録は変更なし')}（{each['why']}）"
+        )
 
 
 def _tax(candidate: dict[str, Any]) -> str:

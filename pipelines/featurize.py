@@ -11,7 +11,7 @@ from tadasu.tables import CROSSWALK, DOCUMENTS, EXTRACT, INCONSISTENCIES
 
 Tables = dict[str, pl.DataFrame]
 VALIDATED = "validation/validation.json"
-FRAMES = ("repairs", "changes", "features", "truth")
+FRAMES = ("repairs", "changes", "linked", "features", "truth")
 
 
 def featurize(

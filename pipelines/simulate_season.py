@@ -74,7 +74,7 @@ def _starts(job: Job) -> tuple[int, list["Start"]]:
     year, names = labelled[-1], [table.name for table in EXTRACT]
     tables, frames = job.tables(year, names), job.tables(year, FRAMES)
     past = [job.tables(known, ("corrections", "inconsistencies")) for known in labelled[:-1]]
-    known = links(tables["inconsistencies"], tables["residents"])
+    known = links(tables["inconsistencies"], tables["residents"], frames)
     seen = {OWN: view(load(job.path("backtest/")), frames["features"], known)}
     if settings.season.other is not None:
         seen[OTHER] = view(load(settings.season.other), frames["features"], known)

@@ -22,10 +22,10 @@ from tadasu.tables import EXTRACT, NOT_TAKEN_IN
 CONF = ROOT / "conf"
 _DELIVERED = ("{year}/second_look.parquet", "delivery.json")
 TABLES = tuple(f"{{year}}/{table.name}.parquet" for table in (*EXTRACT, NOT_TAKEN_IN))
-FRAMES = tuple(f"{{year}}/{name}.parquet" for name in ("repairs", "changes", "features", "truth"))
+FRAMES = tuple(f"{{year}}/{name}.parquet" for name in ("repairs", "changes", "linked", "features", "truth"))
 OF_TRAINING = tuple(
     f"{{year}}/{name}.parquet"
-    for name in ("features", "truth", "inconsistencies", "residents", "corrections")
+    for name in ("features", "truth", "changes", "linked", "inconsistencies", "residents", "corrections")
 )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from models.ranker import Ranker
     from models.settings import ModelSettings
 
-NAMES = ("features", "truth", INCONSISTENCIES.name, RESIDENTS.name, CORRECTIONS.name)
+NAMES = ("features", "truth", "changes", "linked", INCONSISTENCIES.name, RESIDENTS.name, CORRECTIONS.name)
 PACKAGES = ("tadasu", "features", "models")
 
 

@@ -11,8 +11,9 @@ from features.repairs import propose
 from features.repairs.keying import variants
 from features.repairs.proposals import Proposed
 from features.repairs.sources import Sources, sources
-from models.neighbours import NAMES, beside
+from models.neighbours import NAMES, Links, beside
 from tadasu.law import Law, assess, renew
+from tadasu.tables import CHANGES, LINKED
 
 Tables = dict[int, dict[str, pl.DataFrame]]
 YEAR = 2025
@@ -120,7 +121,8 @@ def test_rows_beside_say_what_was_first_judged_of_them() -> None:
         }
     )
     rows = known.select("tax_year", "row_id", p=pl.Series([0.1, 0.9, 0.6, 0.5]), delta=pl.lit(-3.0))
-    told = dict(zip(NAMES, beside(rows, known).T.tolist(), strict=True))
+    near = beside(rows.with_columns(repair_id=pl.lit(1)), Links(known, LINKED.empty(), CHANGES.empty()))
+    told = dict(zip(NAMES, near.T.tolist(), strict=True))
     assert told["mutual"][:2] == pytest.approx([0.9, 0.1])
     assert told["related_any"][1] == pytest.approx(0.6)
     assert told["related_income"][1] == pytest.approx(0.6)

@@ -46,9 +46,9 @@ def _numbers(names: dict[str, str]) -> dict[str, int]:
     return {word: NUMBER[name] for word, name in names.items()}
 
 
-def _class(sources: Sources, birth: str, together: pl.Expr) -> pl.Expr:
+def class_of(law: Law, birth: str, together: pl.Expr) -> pl.Expr:
     """Return the class of a relative born on `birth`; an elderly ascendant living together is its own."""
-    by_age = sources.law.relative_class(pl.col(birth))
+    by_age = law.relative_class(pl.col(birth))
     ascendant = pl.col("relationship").is_in(ASCENDANTS)
     return pl.when((by_age == "elderly") & ascendant & together).then(pl.lit("cohabiting")).otherwise(by_age)
 
@@ -56,8 +56,8 @@ def _class(sources: Sources, birth: str, together: pl.Expr) -> pl.Expr:
 def claimed_relatives(sources: Sources) -> pl.DataFrame:
     """Return each claimed dependant once a person: class claimed, class by the register, disability."""
     apart = pl.col("lives_apart").fill_null(value=False)
-    claimed = _class(sources, "birth_date", ~apart)
-    actual = _class(sources, "register_birth", pl.col("together"))
+    claimed = class_of(sources.law, "birth_date", ~apart)
+    actual = class_of(sources.law, "register_birth", pl.col("together"))
     claims = sources.claims.filter(pl.col("role") != "spouse").with_columns(
         claimed=pl.when(pl.col("role") == "under16").then(pl.lit("under16")).otherwise(claimed),
         actual=pl.when(pl.col("register_birth").is_null()).then(None).otherwise(actual),

@@ -11,6 +11,7 @@ from features.repairs.keying import mended_salary
 from features.repairs.lines import lines, together
 from features.repairs.sources import Sources
 from features.values import NUMBER
+from tadasu.law import Law
 
 TRIED = 12
 """Mended salaries of one document that are proposed."""
@@ -63,14 +64,20 @@ def spouse_by_income(sources: Sources) -> pl.DataFrame:
     return _by_income(frame, sources, "recompute_spouse", 0)
 
 
+def spouse_by_law(law: Law, own: pl.Expr, income: pl.Expr, birth: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Return the code of `spouse_kind` and the special deduction (yen) by both total incomes (yen)."""
+    elderly = law.is_elderly_spouse(birth).fill_null(value=False)
+    within = income <= law.relative_income_limit
+    may = own <= law.spouse_limit_own
+    kind = pl.when(within & may).then(pl.when(elderly).then(2).otherwise(1)).otherwise(0)
+    return kind, pl.when(~within & may).then(law.spouse_special(own, income)).otherwise(0)
+
+
 def _by_income(frame: pl.DataFrame, sources: Sources, kind: str, option: int) -> pl.DataFrame:
     law = sources.law
     own, income = pl.col("total_income"), pl.col("income")
-    elderly = law.is_elderly_spouse(pl.col("birth")).fill_null(value=False)
     within = income <= law.relative_income_limit
-    may = own <= law.spouse_limit_own
-    kind_code = pl.when(within & may).then(pl.when(elderly).then(2).otherwise(1)).otherwise(0)
-    special = pl.when(~within & may).then(law.spouse_special(own, income)).otherwise(0)
+    kind_code, special = spouse_by_law(law, own, income, pl.col("birth"))
     changes = {"spouse_kind": kind_code, "spouse_special_deduction": special}
     made = [together(frame, kind, changes, pl.col("key") + 1000 * option)]
     # The taxpayer's own income may be about to change: the amounts of the lower bands are tried too.

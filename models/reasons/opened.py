@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from features.columns import COLUMNS
+from features.linked import REASONS
 from features.repairs.incomes import in_force
 from features.repairs.kinds import KINDS
 from features.repairs.papers import SUMMED
@@ -184,18 +185,50 @@ def candidates(
                 "tax_delta": delta,
                 "settles": repair["settles"],
                 "reasons": own["ground"].drop_nulls().to_list() or [leave],
-                "changes": [
-                    {
-                        "field": line["field"],
-                        "label": FIELDS[line["field"]].label,
-                        "recorded": words(line["field"], line["recorded"]),
-                        "proposed": words(line["field"], line["proposed"]),
-                    }
-                    for line in own.iter_rows(named=True)
-                ],
+                "changes": [_change(line) for line in own.iter_rows(named=True)],
             }
         )
     return made
+
+
+def linked(frames: Tables, repairs: list[int]) -> list[dict[str, Any]]:
+    """Return what these repairs of the row imply for other people, a repair and person each.
+
+    Keys: repair_id, person_id, changes (as those of a candidate), why (for people), settles (no more is to be
+    done there). A repair without lines about a person implies what 'leave' does. Empty without `linked`.
+    """
+    if "linked" not in frames:
+        return []
+    lines = frames["linked"].sort("repair_id", "person_id", "field")
+    made = []
+    for repair in dict.fromkeys(repairs):
+        for person in lines["person_id"].unique().sort():
+            about = lines.filter(pl.col("person_id") == person)
+            own = about.filter(pl.col("repair_id") == repair)
+            told = (own if own.height else about.filter(pl.col("repair_id") == 0)).to_dicts()
+            if told:
+                made.append(_implied(repair, person, told))
+    return made
+
+
+def _implied(repair: int, person: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
+    changed = [line for line in lines if line["proposed"] != line["recorded"]]
+    return {
+        "repair_id": repair,
+        "person_id": person,
+        "changes": [_change(line) for line in changed],
+        "why": REASONS[(changed or lines)[0]["why"]],
+        "settles": not changed,
+    }
+
+
+def _change(line: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "field": line["field"],
+        "label": FIELDS[line["field"]].label,
+        "recorded": words(line["field"], line["recorded"]),
+        "proposed": words(line["field"], line["proposed"]),
+    }
 
 
 def groups(found: Contributions) -> list[dict[str, Any]]:

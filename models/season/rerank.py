@@ -10,7 +10,7 @@ import polars as pl
 
 from models.calibration import Floats
 from models.certificate import Certificate
-from models.neighbours import links
+from models.neighbours import Links, links
 from models.ranker import KEY, Ranker, row_matrix, spread
 from models.season.known import decided
 from models.season.update import Update, learn
@@ -35,7 +35,7 @@ class View:
     inputs: npt.NDArray[np.float32]
 
 
-def view(ranker: Ranker, features: pl.DataFrame, known: pl.DataFrame | None = None) -> View:
+def view(ranker: Ranker, features: pl.DataFrame, known: Links | None = None) -> View:
     """Judge all rows by the yearly ranker, once: nothing of this season's decisions is in it.
 
     `known` says which rows are beside one another, as `Ranker.judged` takes it.
@@ -68,7 +68,7 @@ class SeasonRanker(Ranker):
     def judged(
         self,
         features: pl.DataFrame,
-        known: pl.DataFrame | None = None,  # noqa: ARG002
+        known: Links | None = None,  # noqa: ARG002
     ) -> tuple[Floats, Floats]:
         """Return P of each repair and, of each row, that staff have to ask, as it was judged before."""
         found = features.select(KEY).join(self.judged_once, on=list(KEY), how="left", maintain_order="left")
@@ -128,12 +128,12 @@ def rerank(
 ) -> tuple[Suggested, Update]:
     """Return the suggestions of the rows open on the morning of `day`, and what was learnt until then.
 
-    `frames` (repairs, changes, features) and `tables` are those of `known.as_of(day)`. The rest is as in
-    `models.suggest.suggest`.
+    `frames` (repairs, changes, linked, features) and `tables` are those of `known.as_of(day)`. The rest is
+    as in `models.suggest.suggest`.
     """
     listed = tables["inconsistencies"]
     told = decided(tables["corrections"], day, bulk_staff)
-    seen = view(ranker, frames["features"], links(listed, tables["residents"]))
+    seen = view(ranker, frames["features"], links(listed, tables["residents"], frames))
     update = learnt(seen, listed, told, settings)
     mine = updated(ranker, seen, listed, update, None if certificate is None else _highest(certificate))
     is_open = listed.join(told, on="row_id", how="anti")

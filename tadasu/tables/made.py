@@ -5,6 +5,8 @@ from tadasu.tables.columns import PERSON, key, text, year
 from tadasu.tables.table import FLAG, REAL, YEAR, YEN, Column, Table
 
 LANES = ("clear", "confirm", "review", "inquire")
+LINKS = ("claimed_twice", "claim_each_other", "spouse_income", "relative_income", "settled", "stands")
+"""Why a repair bears on another person's record."""
 
 QUARANTINE = Table(
     "quarantine",
@@ -67,6 +69,23 @@ CHANGES = Table(
         text("field", "項目", tuple(f.name for f in TAX_FIELDS), filled=True),
         text("recorded", "現在値"),
         text("proposed", "修正案"),
+    ),
+)
+
+LINKED = Table(
+    "linked",
+    "連動する修正",
+    "a field of another person that a repair bears on; a repair without lines about a person follows 'leave'",
+    ("tax_year", "row_id", "repair_id", "person_id", "field"),
+    (
+        year(),
+        key("row_id", "行番号"),
+        Column("repair_id", YEAR, "候補番号", filled=True),
+        PERSON,
+        text("field", "項目", tuple(f.name for f in TAX_FIELDS), filled=True),
+        text("recorded", "現在値"),
+        text("proposed", "連動後の値"),
+        text("why", "連動の理由", LINKS, filled=True),
     ),
 )
 

@@ -16,7 +16,7 @@ from tadasu.store import write_table, write_text
 from tadasu.tables import EXTRACT
 
 Tables = dict[str, pl.DataFrame]
-FRAMES = ("repairs", "changes", "features", "truth")
+FRAMES = ("repairs", "changes", "linked", "features", "truth")
 SMALL = ModelSettings(num_leaves=7, trees=10, row_num_leaves=7, row_trees=10, folds=2, threads=1)
 YEARS = (2023, 2024, 2025, 2026)
 
