@@ -56,9 +56,9 @@ _KEPT = ("row_id", "staff_id", "decided_on")
 
 def _answered(done: pl.DataFrame, mind: Mind) -> pl.DataFrame:
     wait = 3 - mind.habits.inquiry["days"] * np.log1p(-mind.draw(done, "answer").to_numpy())
-    moved = (pl.col("decided_on") + pl.duration(days=pl.lit(pl.Series(wait.astype(np.int64).clip(3, 40))))).alias(
-        "moved"
-    )
+    moved = (
+        pl.col("decided_on") + pl.duration(days=pl.lit(pl.Series(wait.astype(np.int64).clip(3, 40))))
+    ).alias("moved")
     answered = pl.when("asked").then(moved.dt.add_business_days(0, roll="forward")).otherwise("decided_on")
     return done.with_columns(answered.alias("decided_on"))
 
