@@ -33,6 +33,8 @@ class Limits:
     previous_percent: int
     pension_percent: int
     medical_large: int
+    left_least: int
+    unadjusted_least: int
 
     @staticmethod
     def read(path: Path = FILE) -> "Limits":

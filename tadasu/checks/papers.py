@@ -124,7 +124,7 @@ def sums(papers: pl.DataFrame) -> pl.DataFrame:
         n_main_staying=(main & staying & counted).sum().cast(pl.Int64),
         n_main=(main & counted).sum().cast(pl.Int64),
         n_adjusted=(adjusted & counted).sum().cast(pl.Int64),
-        n_left_alone=(main & ~adjusted & ~staying & counted).sum().cast(pl.Int64),
+        left_alone=added("salary_revenue", main & ~adjusted & ~staying),
         n_untold=(adjusted & staying & pl.col("previous_salary_revenue").is_null()).sum().cast(pl.Int64),
         n_pensions=pension.sum().cast(pl.Int64),
         n_returns=filed.sum().cast(pl.Int64),

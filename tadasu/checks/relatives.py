@@ -3,7 +3,7 @@
 import polars as pl
 
 from tadasu.checks.check import Check
-from tadasu.checks.claims import class_field
+from tadasu.checks.claims import ASCENDANTS, class_field
 from tadasu.checks.expressions import COUNTS, dependents, is_set, n
 from tadasu.checks.limits import limits
 from tadasu.checks.records import Records
@@ -13,12 +13,13 @@ from tadasu.law import Law
 
 
 def _unmatched(records: Records, _: Law) -> pl.DataFrame:
-    """Relatives whom the register does not show: said to live here, or elsewhere and new this year."""
+    """Relatives whom the register does not show: said to live here, or parents elsewhere, new this year."""
     more = dependents() > dependents("last_")
     new = records.taxpayers.select("person_id", new=pl.col("last_known") & more)
     nobody = pl.col("relative_id").is_null() | ~pl.col("rel_registered")
     here = ~pl.col("lives_apart") & ~pl.col("lives_abroad")
-    elsewhere = pl.col("lives_apart") & is_set("new") & (pl.col("role") == "dependent")
+    parents = pl.col("relationship").is_in(ASCENDANTS)
+    elsewhere = pl.col("lives_apart") & is_set("new") & parents
     lines = records.claims.join(new, on="person_id", how="left", maintain_order="left")
     found = (
         lines.filter(nobody & (here | elsewhere))
@@ -109,7 +110,7 @@ CHECKS: tuple[Check, ...] = (
         (*COUNTS, "spouse_kind"),
         "地方税法292条1項9号",
         ("leave", "remove_claim", "inquire"),
-        "同居とされた配偶者・扶養親族、又は別居の新たな扶養親族が住民基本台帳で特定できない",
+        "同居とされた配偶者・扶養親族、又は別居の新たな老親等が住民基本台帳で特定できない",
         _unmatched,
     ),
     Check(

@@ -65,8 +65,11 @@ def _died(records: Records, law: Law) -> pl.DataFrame:
 
 
 def _no_papers(records: Records, law: Law) -> pl.DataFrame:
-    taxed = records.previous_assessments.filter(pl.col("resident_tax") > 0).select(
-        "person_id", "salary_revenue", "pension_revenue", "resident_tax"
+    pension = n("pension_revenue") > n("salary_revenue")
+    largest = pl.max_horizontal(n("salary_revenue"), n("pension_revenue"))
+    # Of salary and pension a payer reports; of anything else only the person does.
+    taxed = records.previous_assessments.filter((pl.col("resident_tax") > 0) & (largest > 0)).select(
+        "person_id", "salary_revenue", "pension_revenue"
     )
     here = records.residents.with_columns(registered=pl.lit(value=True)).filter(lives_here(law))
     claimed = records.claims.select(person_id="relative_id").drop_nulls()
@@ -76,8 +79,6 @@ def _no_papers(records: Records, law: Law) -> pl.DataFrame:
         .join(claimed, on="person_id", how="anti")
         .with_columns(none=pl.lit(None, pl.String))
     )
-    pension = n("pension_revenue") > n("salary_revenue")
-    largest = pl.max_horizontal(n("salary_revenue"), n("pension_revenue"))
     field = pl.when(pension).then(pl.lit("pension_revenue")).otherwise(pl.lit("salary_revenue"))
     return rows(
         found,
@@ -141,7 +142,7 @@ CHECKS: tuple[Check, ...] = (
         (*SALARY, *PENSION),
         "地方税法317条の2",
         ("leave", "add_document", "inquire"),
-        "前年度に課税された居住者に当年度の資料がなく、扶養親族等としても申告されていない",
+        "給与・年金で前年度に課税された居住者に当年度の資料がなく、扶養親族等としても申告されていない",
         _no_papers,
     ),
     Check(

@@ -63,7 +63,9 @@ def _main_job(records: Records, _: Law) -> pl.DataFrame:
     several = (pl.col("n_main_staying") > 1) & (pl.col("n_adjusted") > 1)
     side_jobs = (pl.col("n_main") == 0) & (pl.col("n_reports") > 0) & (pl.col("n_pensions") == 0)
     none = side_jobs & (pl.col("n_returns") == 0)
-    in_a_row = (pl.col("n_left_alone") > 0) & (pl.col("n_untold") > 0) & (pl.col("n_returns") == 0)
+    in_a_row = (
+        (pl.col("left_alone") >= limits().left_least) & (pl.col("n_untold") > 0) & (pl.col("n_returns") == 0)
+    )
     found = records.taxpayers.filter(several | none | in_a_row)
     text = (
         pl.when(none)
@@ -90,13 +92,18 @@ def _income_on_papers(records: Records, law: Law) -> pl.DataFrame:
 
 
 def _not_adjusted(records: Records, _: Law) -> pl.DataFrame:
-    """A job kept to the end of the year without the year-end adjustment, and no return filed."""
-    own = (pl.col("n_main_staying") > 0) & (pl.col("n_adjusted") == 0)
-    small = n("salary_revenue") <= limits().unadjusted_up_to
-    found = records.taxpayers.filter(own & small & (pl.col("n_returns") == 0) & (n("salary_revenue") > 0))
-    taxed = found.filter(n("taxable_income") > 0)
-    message = say("年末調整がなく申告もない（給与収入 {}）", yen(pl.col("salary_revenue")))
-    return rows(taxed, message, documents="report_ids", stated=pl.col("salary_revenue"))
+    """A job kept to the end of the year without the year-end adjustment, and no return filed.
+
+    Asked where the report states what only an adjustment gives, or much pay.
+    """
+    bound = limits()
+    own = (pl.col("n_main_staying") > 0) & (pl.col("n_adjusted") == 0) & (pl.col("n_returns") == 0)
+    stated = pl.col("paper_salary_income").is_not_null() | pl.col("paper_deductions_total").is_not_null()
+    pay = n("salary_revenue")
+    much = pay.is_between(bound.unadjusted_least, bound.unadjusted_up_to)
+    found = records.taxpayers.filter(own & (stated | much) & (n("taxable_income") > 0))
+    message = say("年末調整がなく申告もない（給与収入 {}）", yen(pay))
+    return rows(found, message, documents="report_ids", stated=pay)
 
 
 CHECKS: tuple[Check, ...] = (
@@ -157,7 +164,7 @@ CHECKS: tuple[Check, ...] = (
         ("salary_revenue", "social_insurance", "life_insurance", "earthquake_insurance"),
         "所得税法190条・地方税法317条の2",
         ("leave", "take_document", "inquire"),
-        "年末まで在職した主たる給与に年末調整がなく、申告もない",
+        "年末まで在職した主たる給与に年末調整がなく申告もないのに、給与所得・控除の記載があるか、給与が多い",
         _not_adjusted,
     ),
 )

@@ -78,7 +78,7 @@ def taxpayers(records: "Records") -> pl.DataFrame:
         people = people.join(part, on="person_id", how="left")
     flags = ("recorded", "registered", "last_known")
     counted = (
-        "n_left_alone",
+        "left_alone",
         "n_untold",
         "n_reports",
         "n_main",

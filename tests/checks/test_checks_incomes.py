@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tadasu.checks import limits
+
 pytestmark = pytest.mark.parametrize("wrong", [True, False], ids=["raised", "near_miss"])
 
 
@@ -49,17 +51,25 @@ def test_a_previous_employer_with_another_amount(ward: Any, wrong: bool) -> None
 
 def test_most_of_the_pay_is_the_previous_employers(ward: Any, wrong: bool) -> None:
     ward.person("A")
-    ward.report("D1", "A", 2_800_000 + wrong, payer_id="old", year_end_adjusted=False)
-    told = {"previous_salary_revenue": 2_800_000 + wrong, "previous_payer_id": "old"}
-    ward.report("D2", "A", 4_000_000, **told)
-    ward.asks("S02", wrong, stated_value="2800001", expected_value="2800001")
+    told = 50_000 * limits().previous_percent + wrong
+    ward.report("D1", "A", told, payer_id="old", year_end_adjusted=False)
+    ward.report("D2", "A", 5_000_000, previous_salary_revenue=told, previous_payer_id="old")
+    ward.asks("S02", wrong, stated_value=str(told), expected_value=str(told))
 
 
 def test_a_job_left_whose_pay_the_next_employer_did_not_take_in(ward: Any, wrong: bool) -> None:
     ward.person("A")
-    ward.report("D1", "A", 900_000, payer_id="old", left_job_on=date(2024, 4, 1), year_end_adjusted=False)
-    told = {} if wrong else {"previous_salary_revenue": 900_000, "previous_payer_id": "old"}
-    ward.report("D2", "A", 3_000_000, **told)
+    pay = limits().left_least - (not wrong)
+    ward.report("D1", "A", pay, payer_id="old", left_job_on=date(2024, 4, 1), year_end_adjusted=False)
+    ward.report("D2", "A", 3_000_000)
+    ward.asks("S03", wrong)
+
+
+def test_a_job_left_whose_pay_the_next_employer_took_in(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    pay, told = limits().left_least, None if wrong else limits().left_least
+    ward.report("D1", "A", pay, payer_id="old", left_job_on=date(2024, 4, 1), year_end_adjusted=False)
+    ward.report("D2", "A", 3_000_000, previous_salary_revenue=told, previous_payer_id=told and "old")
     ward.asks("S03", wrong)
 
 
@@ -115,8 +125,15 @@ def test_the_adjustment_beside_a_pension_is_missing(ward: Any, wrong: bool) -> N
 
 def test_a_job_without_year_end_adjustment_and_no_return(ward: Any, wrong: bool) -> None:
     ward.person("A")
-    left = None if wrong else date(2024, 9, 30)
-    ward.report("D1", "A", year_end_adjusted=False, left_job_on=left)
+    pay, left = limits().unadjusted_least, None if wrong else date(2024, 9, 30)
+    ward.report("D1", "A", pay, year_end_adjusted=False, left_job_on=left)
+    ward.record("A", salary_revenue=pay, taxable_income=2_000_000)
+    ward.asks("S09", wrong, stated_value=str(pay))
+
+
+def test_a_report_with_deductions_and_without_the_mark_of_adjustment(ward: Any, wrong: bool) -> None:
+    ward.person("A")
+    ward.report("D1", "A", year_end_adjusted=False, deductions_total=1_000_000 if wrong else None)
     ward.record("A", salary_revenue=4_000_000, taxable_income=2_000_000)
     ward.asks("S09", wrong, stated_value="4000000")
 
@@ -146,8 +163,8 @@ def test_a_pension_that_stays_away(ward: Any, wrong: bool) -> None:
 def test_a_salary_ten_times_last_years(ward: Any, wrong: bool) -> None:
     ward.person("A")
     ward.last("A", salary_revenue=4_000_000)
-    ward.record("A", salary_revenue=40_000_000 if wrong else 20_000_000)
-    ward.asks("I01", wrong, field="salary_revenue", stated_value="40000000", expected_value="4000000")
+    ward.record("A", salary_revenue=4_000_000 * limits().change_ratio - (not wrong))
+    ward.asks("I01", wrong, field="salary_revenue", expected_value="4000000")
 
 
 def test_a_first_job_is_no_jump(ward: Any, wrong: bool) -> None:
