@@ -42,8 +42,8 @@ test: setup lint types imports  ## Everything CI runs: format, lint, types, impo
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term
 
 .PHONY: fuzz
-fuzz: setup  ## 10,000 random mutations of a ward's files: no crash, no line lost (`make test` runs 500)
-	TADASU_FUZZ=10000 $(BIN)/pytest -n 2 tests/mapping/test_mapping_fuzz.py
+fuzz: setup  ## 10,000 random mutations of a ward's files and 1,000 of statutory ones: no crash, no line lost
+	TADASU_FUZZ=10000 $(BIN)/pytest -n 2 tests/mapping/test_mapping_fuzz.py tests/statutory/test_statutory_fuzz.py
 
 .PHONY: lint
 lint: setup

@@ -17,11 +17,15 @@ from tadasu.extract.mapping.model import Mapping, Source
 from tadasu.extract.mends import Mends, mended
 from tadasu.extract.oddities import Oddity
 from tadasu.store import sha256
-from tadasu.tables import BESIDE, DEPENDENTS, DOCUMENTS, EXTRACT, NOT_TAKEN_IN, QUARANTINE, Table
+from tadasu.tables import BESIDE, DEPENDENTS, DOCUMENTS, DONATIONS, EXTRACT, NOT_TAKEN_IN, QUARANTINE, Table
 
 _LATE = (DOCUMENTS.name, DEPENDENTS.name, NOT_TAKEN_IN.name)
 """Tables that may come from files of several kinds."""
 
+_SPARE = (DEPENDENTS.name, DONATIONS.name)
+"""Tables that a ward's system may not export at all; the mapping names no source of them then."""
+
+_ABSENT = "対応づけにない表（空として扱う。この資料による判断はできない）"
 _STRANGERS = "対応づけのないファイル（読まなかった）"
 
 
@@ -45,7 +49,10 @@ def read_mapped(
         statutory.batches(folder, mapping, known),
     )
     apart = {file.name for file in statutory.files(folder, mapping)}
-    return judge(folder, batches, passes, told=_strangers(surveyed, apart), late=_LATE if apart else ())
+    reported = [DEPENDENTS.name] if "statutory" in mapping.sections else []
+    absent = [name for name in _SPARE if not mapping.of(name) and name not in reported]
+    told = [*_strangers(surveyed, apart), *(Oddity(None, name, _ABSENT, 1) for name in absent)]
+    return judge(folder, batches, passes, told=told, late=_LATE if apart else (), absent=absent)
 
 
 def judge(
@@ -54,16 +61,17 @@ def judge(
     passes: Sequence[Pass] = (),
     told: Sequence[Oddity] = (),
     late: Collection[str] = (),
+    absent: Collection[str] = (),
 ) -> Intake:
     """Keep or put aside the rows of all batches, table by table and year by year.
 
     Batches of one table and year come one after the other, and are judged and let go together; those of the
-    tables named in `late` may come at any time.
+    tables named in `late` may come at any time. Those in `absent` no file brings: they are empty.
     """
     account = _Account(odd=list(told))
     for (year, table), group in _groups(batches, passes, late):
         account.take(year, table, group)
-    return account.intake(folder)
+    return account.intake(folder, absent)
 
 
 _Key = tuple[int, Table]
@@ -105,10 +113,10 @@ class _Account:
         self.files += counts
         self.odd += [oddity for batch in group for oddity in batch.oddities]
 
-    def intake(self, folder: Path) -> Intake:
+    def intake(self, folder: Path, absent: Collection[str] = ()) -> Intake:
         """Return the whole, with empty tables for those that the ward does not have."""
         years = sorted(self.aside)
-        _require_tables(folder, years, self.tables)
+        _require_tables(folder, years, self.tables, absent)
         tables = {
             year: {t.name: self.tables.get(year, {}).get(t.name, t.empty()) for t in EXTRACT}
             for year in years
@@ -167,11 +175,16 @@ def _least(source: Source) -> int:
     return max((int(name) for name in source.mapped if name.isascii() and name.isdigit()), default=1)
 
 
-def _require_tables(folder: Path, years: Sequence[int], there: dict[int, dict[str, pl.DataFrame]]) -> None:
+def _require_tables(
+    folder: Path,
+    years: Sequence[int],
+    there: dict[int, dict[str, pl.DataFrame]],
+    absent: Collection[str] = (),
+) -> None:
     missing: dict[str, list[str]] = {}
     for table in EXTRACT:
         for year in years:
-            if table.mandatory and table.name not in there.get(year, {}):
+            if table.mandatory and table.name not in (*absent, *there.get(year, {})):
                 missing.setdefault(table.name, []).append(str(year))
     if missing or not years:
         listed = "; ".join(f"{name} ({', '.join(of)})" for name, of in missing.items())
