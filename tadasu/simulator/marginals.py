@@ -10,7 +10,9 @@ import polars as pl
 import yaml
 
 from tadasu.law import Law, assess
+from tadasu.simulator.chance import Reals
 from tadasu.simulator.facts import Facts
+from tadasu.simulator.settings import Rates
 
 SOURCES = Path(__file__).parent / "marginals.yaml"
 HEADLINE = 0.05
@@ -106,35 +108,73 @@ def by_bracket(payers: pl.DataFrame) -> pl.DataFrame:
 
 def deductions(payers: pl.DataFrame) -> list[Figure]:
     """Return each deduction per taxpayer against the nation's within the same brackets (standardised)."""
-    national = sources()["national"]
-    figures = []
-    for (item,), rows in by_bracket(payers).group_by("item", maintain_order=True):
-        weight = rows["taxpayers"] / rows["taxpayers"].sum()
-        simulated, official = (float((rows[name] * weight).sum()) for name in ("simulated", "official"))
-        headline = item in national["headline"]
-        figures.append(Figure(f"{item} per taxpayer", simulated, official, national["source"], headline))
-    return figures
+    national, means = sources()["national"], by_bracket(payers)
+    means = means.with_columns(weight=pl.col("taxpayers") / len(payers))
+    shown = means.group_by("item", maintain_order=True).agg(
+        (pl.col(name) * pl.col("weight")).sum() for name in ("simulated", "official")
+    )
+    found = {item: (simulated, official) for item, simulated, official in shown.iter_rows()}
+    for name, items in national["together"].items():
+        found[name] = tuple(sum(found[item][side] for item in items) for side in (0, 1))
+    return [
+        Figure(f"{item} per taxpayer", *pair, national["source"], item in national["headline"])
+        for item, pair in found.items()
+    ]
+
+
+def figures(facts: Facts, law: Law) -> list[Figure]:
+    """Return every comparison of the tax of one year, for the whole ward's facts."""
+    payers = taxpayers(facts, law)
+    parts = (
+        ward(payers),
+        deductions(payers),
+        pensions(facts),
+        returns(facts, payers),
+        donations(facts, payers),
+    )
+    return [figure for part in parts for figure in part]
+
+
+def census(counts: Reals, rates: Rates) -> list[Figure]:
+    """Return people by age, people by sex, households by size, as shares of all.
+
+    Args:
+        counts: `raking.counted` of the people of the origin.
+        rates: of the ward, whose census is compared.
+    """
+    own = rates.section("census")
+    ages, sizes = own["from_age"], np.array(own["households"], dtype=np.float64)
+    men, women, homes = np.split(counts, [len(ages), 2 * len(ages)])
+    official = np.array([own["men"], own["women"]], dtype=np.float64)
+    groups = [
+        ([f"people from {age}" for age in ages], men + women, official.sum(axis=0)),
+        (["men", "women"], np.array([men.sum(), women.sum()]), official.sum(axis=1)),
+        ([f"households of {size}" for size in range(1, len(sizes) + 1)], homes, sizes),
+    ]
+    few = f"households of {len(sizes)}"
+    return [
+        Figure(name, ours[at] / ours.sum(), theirs[at] / theirs.sum(), own["source"], name != few)
+        for names, ours, theirs in groups
+        for at, name in enumerate(names)
+    ]
 
 
 def ward(payers: pl.DataFrame) -> list[Figure]:
     """Return Nerima's own figures: means a taxpayer in thousand yen."""
     own = sources()["nerima"]
-    n = own["taxpayers"]
+    rows = (
+        ("tax base", "taxable_income", "tax_base_k", True),
+        ("income", "aggregate_income", "taxable_income_k", False),
+        ("comprehensive income", "comprehensive_income", "total_income_k", False),
+        ("income levy of the ward", "income_levy_ward", "levy_ward_k", False),
+    )
     return [
         Figure(
-            f"{name} per taxpayer (k yen)",
-            _mean(payers[column]) / 1000,
-            own[key] / n,
-            own["source"],
-            head,
+            f"{name} per taxpayer (k yen)", _mean(payers[column]) / 1000, own[key] / own["taxpayers"],
+            own["source"], headline,
         )
-        for name, column, key, head in (
-            ("tax base", "taxable_income", "tax_base_k", True),
-            ("income", "aggregate_income", "taxable_income_k", False),
-            ("comprehensive income", "comprehensive_income", "total_income_k", False),
-            ("income levy of the ward", "income_levy_ward", "levy_ward_k", False),
-        )
-    ]
+        for name, column, key, headline in rows
+    ]  # fmt: skip
 
 
 def pensions(facts: Facts) -> list[Figure]:

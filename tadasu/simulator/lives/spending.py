@@ -19,10 +19,10 @@ def premiums(year: Year, total: Wholes, stated: Flags) -> dict[str, Wholes]:
     for name, kind in zip(LIFE, section["classes"], strict=True):
         holds = has & (year.uniform(kind, ever=True) < section["classes"][kind])
         holds &= (year.age >= 33) if kind.startswith("old") else True
-        found[name] = _paid(year.amount(section["means"][kind], section["spread"], kind, ever=0.97), holds)
+        found[name] = _paid(year.amount(section["means"][kind], section["spread"], kind, ever=1.0), holds)
     quake = (year.uniform("earthquake", ever=True) < year.rates.curve("premiums.earthquake", income)) & stated
     quake &= year.age >= 25
-    amount = year.amount(section["earthquake_mean"], section["earthquake_spread"], "earthquake", ever=0.98)
+    amount = year.amount(section["earthquake_mean"], section["earthquake_spread"], "earthquake", ever=1.0)
     found["earthquake_premium"] = _paid(amount, quake)
     old = quake & (year.age >= 45) & (year.uniform("old long term", ever=True) < section["old_long_term"])
     found["old_long_term_premium"] = _paid(
