@@ -197,6 +197,12 @@ def test_the_housing_loan_of_a_report_stands_beside_a_resident_return_but_not_be
     assert merged(report(5, 5_000_000, **LOAN), tax_return(9))["housing_loan_credit"] == 0
 
 
+def test_losses_lower_the_base_by_which_the_loans_cap_goes() -> None:
+    stated = LOAN | {"total_income": 3_560_000, "income_tax_before_credits": 50_000}
+    assert merged(tax_return(9, **stated))["housing_loan_credit"] == 136_500
+    assert merged(tax_return(9, **stated, loss_carryforward=1_500_000))["housing_loan_credit"] == 70_000
+
+
 def test_one_stop_notices_count_up_to_five_municipalities_however_many_they_are() -> None:
     five = tuple(notice(n, f"0000{n % 5}") for n in range(7))
     record = merged(report(5, 5_000_000), donations=five)

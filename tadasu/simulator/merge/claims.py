@@ -108,14 +108,15 @@ def housing_loan(valid: pl.DataFrame, law: Law) -> pl.DataFrame:
     """Return (person_id, housing_loan_credit) of the tax return, or else of the adjusted salary report.
 
     The cap goes by the taxable total income of the income tax: the paper's income, without what is taxed
-    apart, less its deductions.
+    apart, less its deductions and losses.
     """
     apart = pl.sum_horizontal(
         pl.col(name).fill_null(0).clip(0) for name in ("separate_transfer_income", "stock_income")
     )
     salary = pl.col("salary_income") - pl.col("income_adjustment").fill_null(0)
     income = pl.coalesce(pl.col("total_income") - apart, salary).fill_null(0)
-    base = law.rounding.taxable_income.cut((income - pl.col("deductions_total").fill_null(0)).clip(0))
+    less = pl.col("deductions_total").fill_null(0) + pl.col("loss_carryforward").fill_null(0)
+    base = law.rounding.taxable_income.cut((income - less).clip(0))
     credit = law.housing_loan(
         pl.col("housing_loan_deductible"),
         pl.col("income_tax_before_credits"),
