@@ -122,11 +122,18 @@ place() {
 
 # What an installation that was broken off left behind: neither one that was completed nor anything of somebody else.
 clear_leftovers() {
+    rm -rf -- "$dest"/versions/.gone.*
     for old in "$dest"/versions/*; do
         [ -f "$old/.installing" ] && [ ! -f "$old/.complete" ] || continue
         say "前回、途中で止まった導入の残りを片づけます：$(basename "$old")"
-        rm -rf -- "$old"
+        discard "$old"
     done
+}
+
+# Renamed first: a removal that is broken off leaves nothing that looks like a version.
+discard() {
+    mv -T -- "$1" "$dest/versions/.gone.$(basename "$1")"
+    rm -rf -- "$dest"/versions/.gone.*
 }
 
 # The folder of this version: the one that is there if it is whole and the same, otherwise a new one beside it.
@@ -215,7 +222,7 @@ finish() {
     [ -z "$work" ] || rm -rf -- "$work"
     if [ -n "$slot" ] && [ -d "$slot" ] && [ ! -f "$slot/.complete" ]; then
         [ ! -s "$slot/.tmp/log" ] || { say "--- 自己検査の最後の出力：" && tail -n 15 "$slot/.tmp/log"; } >&2
-        rm -rf -- "$slot"
+        discard "$slot" || :
         say "【失敗】導入できませんでした。作りかけのファイルは消しました。" >&2
         [ ! -e "$dest/current" ] || say "これまでの版はそのまま使えます：$(basename "$(readlink "$dest/current")")" >&2
         say "[failed] not installed; what was half done is removed, the version before is untouched." >&2

@@ -134,9 +134,9 @@ remove() {
     [ "$1" != "$(named current)" ] || refuse "使用中の版は消せません。" "that version is in use."
     stray=$(strays "$1" | head -n 3 | tr '\n' ' ')
     [ -z "$stray" ] || refuse "添付されたものでないファイルがあります。先に移してください：$stray" "files that were not delivered are in it; move them first: $stray"
-    : >"$dest/versions/$1/.installing"
-    rm -f "$dest/versions/$1/.complete"
-    rm -rf -- "$dest/versions/${1:?}"
+    # Renamed first: a removal that is broken off leaves nothing that looks like a version.
+    mv -T -- "$dest/versions/$1" "$dest/versions/.gone.$1"
+    rm -rf -- "$dest"/versions/.gone.*
     [ "$1" != "$(named previous)" ] || rm -f "$dest/previous"
     say "消しました：$1"
 }

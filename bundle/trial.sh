@@ -105,11 +105,11 @@ killed() {
     for when in 1 10 40; do
         setsid "$work/two/install.sh" "$dest" >"$work/log" 2>&1 &
         installing=$!
-        until [ -d "$dest/versions/$two" ]; do sleep 0.1; done
+        until grep -q '導入中' "$work/log"; do sleep 0.1; done
         sleep $when
         kill -s KILL -- "-$installing" 2>/dev/null || fail "it had ended before it was killed: $(tail -n 3 "$work/log")"
         wait $installing 2>/dev/null || true
-        same "killed (SIGKILL) $when s after the new version's folder was there" "$one"
+        same "killed (SIGKILL) $when s after the files were verified" "$one"
     done
 }
 

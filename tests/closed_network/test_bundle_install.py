@@ -184,8 +184,10 @@ def test_a_killed_installation_leaves_the_old_version_and_can_be_repeated(
     assert (dest / "versions" / second.version).exists()
     assert first.runs(dest) == "version 1 1"
     assert "途中で止まった導入" in first.manage(dest, "status")
+    (dest / "versions" / ".gone.0.9").mkdir()  # a removal that was broken off
     done = second.install(dest, "--short")
     assert (done.returncode, "残りを片づけます" in done.stdout) == (0, True)
+    assert {path.name for path in (dest / "versions").iterdir()} == {first.version, second.version}
     assert first.runs(dest) == "version 2 2"
 
 
