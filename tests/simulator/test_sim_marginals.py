@@ -13,6 +13,7 @@ from tadasu.law import Law
 from tadasu.simulator import marginals, population
 from tadasu.simulator.facts import Facts, gathered
 from tadasu.simulator.population import history, raking
+from tadasu.simulator.refit import CURVES, refit
 from tadasu.simulator.settings import Knobs
 
 YEAR = 2024
@@ -47,6 +48,17 @@ def test_the_ward_is_as_large_as_its_rows_ask_for(facts: Facts) -> None:
     assert 12 < rows_per_100 < 18
     residents = facts.lives.filter("is_resident")
     assert residents.select(pl.col("person_id").is_unique().all()).item()
+
+
+def test_refitting_proposes_new_points_for_the_curves_in_the_file(facts: Facts) -> None:
+    proposed = refit(facts, Law.of(YEAR), KNOBS.rates)
+    short = {f.name.removesuffix(" per taxpayer"): f.ratio for f in marginals.figures(facts, Law.of(YEAR))}
+    for path, points in proposed.items():
+        old = KNOBS.rates.section(path)
+        assert list(points) == [int(income) for income in old]
+        assert all(0 <= share <= 0.99 for share in points.values())
+        if short[CURVES[path]] < 0.98:  # too little is deducted: take-up rises somewhere
+            assert any(points[int(income)] > share for income, share in old.items())
 
 
 def test_the_rich_ward_is_richer_and_smaller() -> None:

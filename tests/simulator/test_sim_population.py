@@ -39,7 +39,9 @@ def test_the_same_seed_gives_the_same_ward_whatever_was_made_before(facts: Facts
 
 def test_another_seed_gives_another_ward(facts: Facts) -> None:
     other = population.year(Knobs(seed=6, rows=60, years=(2025,)), 0, YEAR)
-    assert other.residents.join(facts.residents, on=["person_id", "birth_date"]).height < 0.01 * len(other.residents)
+    assert other.residents.join(facts.residents, on=["person_id", "birth_date"]).height < 0.01 * len(
+        other.residents
+    )
 
 
 def test_seven_parts_equal_one(facts: Facts) -> None:
