@@ -76,9 +76,10 @@ def _records(
 
 
 def _keyed(frame: pl.DataFrame, key: pl.DataFrame) -> pl.DataFrame:
-    named = frame.join(key.drop("person_id"), on="row", how="left", maintain_order="left")
-    rest = [name for name in frame.columns if name not in ("row", "repair_id")]
-    return named.select("tax_year", "row_id", "repair_id", *rest).sort("tax_year", "row_id", "repair_id")
+    """Name the lines of the matrix, which are in the order of their rows' names already."""
+    places = frame.select("row", "repair_id")
+    named = places.join(key.drop("person_id"), on="row", how="left", maintain_order="left")
+    return named.select("tax_year", "row_id", "repair_id").hstack(frame.drop("row", "repair_id"))
 
 
 def _repairs(proposed: Proposed, outcome: pl.DataFrame, prepared: Sources, key: pl.DataFrame) -> pl.DataFrame:

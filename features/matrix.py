@@ -1,5 +1,6 @@
 """From repairs to the matrix: evidence is joined to each repair, then every declared column computed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -21,6 +22,8 @@ from features.repairs.sources import Sources
 from features.unnamed import unnamed
 
 KEY = ("row", "repair_id")
+BLOCK = 150_000
+"""Repairs whose evidence lies side by side at once: bounds the memory, changes no figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +51,52 @@ def matrix(
     outcome: pl.DataFrame,
     records: Records,
 ) -> pl.DataFrame:
-    """Return one line per repair: row, repair_id (as in `proposed.repairs`, same order) and all columns.
+    """Return one line per repair: row, repair_id (sorted by them) and all columns.
 
-    `outcome` is what the law says of each (`features.outcome`).
+    `outcome` is what the law says of each (`features.outcome`). The evidence is joined block by block of
+    rows: side by side it is several times as wide as what is kept of it.
     """
-    frame = _join(_main_change(proposed, sources), outcome, list(KEY))
-    frame = _join(frame, gaps(proposed, sources), list(KEY))
-    frame = _join(frame, paper_sums_after(proposed, sources), list(KEY))
-    frame = _join(frame, evidence.row_evidence(sources).drop("person", "named"), ["row"])
-    frame = _join(frame, evidence.check_profile(sources), ["row"])
-    frame = _join(frame, evidence.person_evidence(sources), ["person"])
-    frame = _join(frame, evidence.family_evidence(sources), ["person"])
-    frame = _join(frame, identities(sources), ["person"])
-    for part in (
+    base = _main_change(proposed, sources).sort(KEY)
+    parts = _parts(proposed, sources, outcome, records)
+    made = [_block(base.filter(pl.col("row").is_between(*ends)), parts) for ends in _blocks(base)]
+    return pl.concat(made) if made else _block(base, parts)
+
+
+def _blocks(base: pl.DataFrame) -> list[tuple[int, int]]:
+    """Return the first and last row of each block: whole rows, about `BLOCK` repairs together."""
+    sizes = base.group_by("row", maintain_order=True).agg(size=pl.len())
+    numbered = sizes.with_columns(block=(pl.col("size").cum_sum() - 1) // BLOCK)
+    ends = numbered.group_by("block", maintain_order=True).agg(
+        first=pl.col("row").min(), last=pl.col("row").max()
+    )
+    return list(ends.select("first", "last").iter_rows())
+
+
+def _block(frame: pl.DataFrame, parts: Sequence[tuple[pl.DataFrame, list[str]]]) -> pl.DataFrame:
+    rows = frame.select("row").unique()
+    for table, on in parts:
+        near = table.join(rows, on="row", how="semi") if on[0] == "row" else table
+        frame = frame.join(near, on=on, how="left", maintain_order="left")
+    names = [name for name in frame.columns if name.startswith(("said", "kept"))]
+    frame = frame.with_columns(
+        pl.col(*names, "papers").fill_null(0),
+        doc_referenced=pl.col("document_ids").str.contains(pl.col("document_id"), literal=True),
+        doc_birth_differs=pl.col("doc_birth") != pl.col("register_birth"),
+        claim_is_related=pl.col("claim_id") == pl.col("related_person_id"),
+        row_repairs=pl.len().over("row"),
+        field_repairs=pl.len().over("row", "field"),
+    )
+    return frame.select(*KEY, *(column.expression() for column in COLUMNS))
+
+
+def _parts(
+    proposed: Proposed, sources: Sources, outcome: pl.DataFrame, records: Records
+) -> list[tuple[pl.DataFrame, list[str]]]:
+    """Return every table of evidence with the columns that it is joined on."""
+    by_person = (
+        evidence.person_evidence,
+        evidence.family_evidence,
+        identities,
         dates,
         near_duplicates,
         by_law,
@@ -71,27 +107,31 @@ def matrix(
         paper_sums,
         disabled_relatives,
         couple,
-    ):
-        frame = _join(frame, part(sources), ["person"])
-    frame = _join(frame, rows_beside(sources), ["person"])
-    frame = _join(frame, fields_beside(sources), ["person", "field"])
-    frame = _join(frame, unnamed(sources), ["person", "field"])
-    frame = _join(frame, values_beside(sources), ["person", "field", "value"])
-    frame = _join(frame, records.related, ["row"])
-    frame = _join(frame, records.household, ["person"])
-    frame = _join(frame, claims_by_person(sources, records.birthmates), ["person"])
-    ids = sources.rows.select("row", "row_id")
-    frame = _join(_join(frame, ids, ["row"]), records.history, ["row_id"])
-    frame = _join(frame, records.payer_rows, ["row_id"])
-    frame = _papers(frame, sources)
-    frame = _join(frame, records.last_shared, ["row"])
-    frame = _document(frame, sources, records.payers)
-    for lines in (records.claimants, records.last_claims, records.birthmates):
-        frame = _join(frame, lines, ["document", "line_no"])
-    frame = frame.with_columns(
-        row_repairs=pl.len().over("row"), field_repairs=pl.len().over("row", "field")
-    ).sort(KEY)
-    return frame.select(*KEY, *(column.expression() for column in COLUMNS))
+        rows_beside,
+    )
+    ids = sources.rows.select("row", "row_id", "document_ids", "related_person_id")
+    return [
+        (outcome, list(KEY)),
+        (gaps(proposed, sources), list(KEY)),
+        (paper_sums_after(proposed, sources), list(KEY)),
+        (evidence.row_evidence(sources).drop("person", "named"), ["row"]),
+        (evidence.check_profile(sources), ["row"]),
+        *((of_person(sources), ["person"]) for of_person in by_person),
+        (fields_beside(sources), ["person", "field"]),
+        (unnamed(sources), ["person", "field"]),
+        (values_beside(sources), ["person", "field", "value"]),
+        (records.related, ["row"]),
+        (records.household, ["person"]),
+        (claims_by_person(sources, records.birthmates), ["person"]),
+        (ids, ["row"]),
+        (records.history, ["row_id"]),
+        (records.payer_rows, ["row_id"]),
+        *_papers(sources),
+        (records.last_shared, ["row"]),
+        *_document(sources, records.payers),
+        *((lines, ["document", "line_no"]) for lines in (records.claimants, records.last_claims)),
+        (records.birthmates, ["document", "line_no"]),
+    ]
 
 
 def _join(frame: pl.DataFrame, other: pl.DataFrame, on: list[str]) -> pl.DataFrame:
@@ -121,29 +161,26 @@ def _main_change(proposed: Proposed, sources: Sources) -> pl.DataFrame:
     ).drop("own", "leave")
 
 
-def _papers(frame: pl.DataFrame, sources: Sources) -> pl.DataFrame:
+def _papers(sources: Sources) -> list[tuple[pl.DataFrame, list[str]]]:
     support = evidence.paper_support(sources)
     names = [name for name in support.columns if name.startswith("said")]
     kept = support.rename({"value": "recorded"} | {name: name.replace("said", "kept") for name in names})
-    frame = _join(frame, support, ["person", "field", "value"])
-    frame = _join(frame, kept, ["person", "field", "recorded"])
-    frame = _join(frame, evidence.field_papers(sources), ["person", "field"])
-    frame = _join(frame, evidence.last_year(sources), ["person", "field"])
-    counts = [*names, *(name.replace("said", "kept") for name in names), "papers"]
-    return frame.with_columns(pl.col(counts).fill_null(0))
+    return [
+        (support, ["person", "field", "value"]),
+        (kept, ["person", "field", "recorded"]),
+        (evidence.field_papers(sources), ["person", "field"]),
+        (evidence.last_year(sources), ["person", "field"]),
+    ]
 
 
-def _document(frame: pl.DataFrame, sources: Sources, payers: pl.DataFrame) -> pl.DataFrame:
-    frame = _join(frame, evidence.document_evidence(sources), ["document"])
-    frame = _join(frame, evidence.claim_evidence(sources), ["document", "line_no"])
-    rows = sources.rows.select("row", "document_ids", "related_person_id")
+def _document(sources: Sources, payers: pl.DataFrame) -> list[tuple[pl.DataFrame, list[str]]]:
+    limit = sources.law.relative_income_limit
+    claims = evidence.claim_evidence(sources).with_columns(claim_over=pl.col("claim_income") > limit)
     births = sources.people.select("person", register_birth="birth_date")
     ids = _join(sources.documents.select("document", "document_id", "payer_id"), payers, ["payer_id"])
-    frame = _join(_join(_join(frame, rows, ["row"]), births, ["person"]), ids, ["document"])
-    limit = sources.law.relative_income_limit
-    return frame.with_columns(
-        doc_referenced=pl.col("document_ids").str.contains(pl.col("document_id"), literal=True),
-        doc_birth_differs=pl.col("doc_birth") != pl.col("register_birth"),
-        claim_is_related=pl.col("claim_id") == pl.col("related_person_id"),
-        claim_over=pl.col("claim_income") > limit,
-    )
+    return [
+        (evidence.document_evidence(sources), ["document"]),
+        (claims, ["document", "line_no"]),
+        (births, ["person"]),
+        (ids, ["document"]),
+    ]

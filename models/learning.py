@@ -40,8 +40,18 @@ class Rows:
 
 
 def labelled(year: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Return the features of the labelled rows of a year with `is_right`, in the order of the key."""
-    return year["features"].join(year["truth"], on=list(KEY), how="inner").sort(KEY)
+    """Return the features of the labelled rows of a year with `is_right`, in the order of the key.
+
+    A year's features are gigabytes: they are copied only where a row has no label, or the order is another.
+    """
+    features = year["features"]
+    keys = features.select(KEY)
+    told = keys.join(year["truth"], on=list(KEY), how="left", maintain_order="left")["is_right"]
+    frame = features.with_columns(told.alias("is_right"))
+    if told.null_count():
+        frame = frame.filter(pl.col("is_right").is_not_null())
+    order = frame.select(pl.arg_sort_by(KEY)).to_series()
+    return frame if (order == pl.int_range(len(order), eager=True)).all() else frame[order]
 
 
 def rows_of(frame: pl.DataFrame, year: Mapping[str, pl.DataFrame], folds: int) -> Rows:
