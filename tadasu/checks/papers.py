@@ -111,6 +111,7 @@ def sums(papers: pl.DataFrame) -> pl.DataFrame:
     main = salary & (pl.col("withholding_column").fill_null("main") == "main")
     adjusted = salary & pl.col("year_end_adjusted").fill_null(value=False)
     staying = pl.col("left_job_on").is_null()
+    of_adjustment = pl.any_horizontal(pl.col("salary_income", "deductions_total").is_not_null())
 
     def added(name: str, which: pl.Expr) -> pl.Expr:
         return pl.col(name).filter(which & counted).sum()
@@ -124,6 +125,7 @@ def sums(papers: pl.DataFrame) -> pl.DataFrame:
         n_main_staying=(main & staying & counted).sum().cast(pl.Int64),
         n_main=(main & counted).sum().cast(pl.Int64),
         n_adjusted=(adjusted & counted).sum().cast(pl.Int64),
+        n_half_adjusted=(main & ~adjusted & staying & counted & of_adjustment).sum().cast(pl.Int64),
         left_alone=added("salary_revenue", main & ~adjusted & ~staying),
         n_untold=(adjusted & staying & pl.col("previous_salary_revenue").is_null()).sum().cast(pl.Int64),
         n_pensions=pension.sum().cast(pl.Int64),

@@ -98,10 +98,11 @@ def _not_adjusted(records: Records, _: Law) -> pl.DataFrame:
     """
     bound = limits()
     own = (pl.col("n_main_staying") > 0) & (pl.col("n_adjusted") == 0) & (pl.col("n_returns") == 0)
-    stated = pl.col("paper_salary_income").is_not_null() | pl.col("paper_deductions_total").is_not_null()
     pay = n("salary_revenue")
     much = pay.is_between(bound.unadjusted_least, bound.unadjusted_up_to)
-    found = records.taxpayers.filter(own & (stated | much) & (n("taxable_income") > 0))
+    found = records.taxpayers.filter(
+        own & ((pl.col("n_half_adjusted") > 0) | much) & (n("taxable_income") > 0)
+    )
     message = say("年末調整がなく申告もない（給与収入 {}）", yen(pay))
     return rows(found, message, documents="report_ids", stated=pay)
 
