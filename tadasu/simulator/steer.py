@@ -1,13 +1,15 @@
 """How often slips must happen for the base rate and the length of the list: measured on a few families."""
 
-from dataclasses import replace
+from functools import cache
 
 from tadasu.simulator.season import clean_books, season
 from tadasu.simulator.settings import Knobs
 from tadasu.simulator.slips.odds import Odds
 
 PILOT_FAMILIES = 4_000
-"""Families on which the list is measured; the same whatever the size of the ward."""
+"""Families on which the list is measured, the same however the ward is cut into blocks."""
+_PILOT_ROWS = 700
+"""Rows of a ward that has so many families at least."""
 
 
 def steer(knobs: Knobs) -> Odds:
@@ -17,12 +19,26 @@ def steer(knobs: Knobs) -> Odds:
     proportion to the rates of what causes them, but for those that nothing wrong and nothing odd causes.
     """
     year = max(knobs.years)
-    pilot = replace(knobs, block_size=PILOT_FAMILIES, missing_payer=0.0, payer_bug=None, reform_year=None)
-    usual = Odds.of_ward(pilot)
-    trial = season(pilot, 0, year, clean_books(pilot, 0, year - 1), usual)
-    counts = dict(trial.rows.group_by("cause").len().rows())
-    wanted = knobs.rates.value("size.rows_per_taxpayer") * trial.taxpayers
+    pilot = Knobs(
+        seed=knobs.seed,
+        rows=max(knobs.rows, _PILOT_ROWS),
+        years=(year,),
+        origin=knobs.origin,
+        ward=knobs.ward,
+        noise=0.0,
+        block_size=PILOT_FAMILIES,
+    )
+    counts, taxpayers = _measured(pilot)
+    wanted = knobs.rates.value("size.rows_per_taxpayer") * taxpayers
     wrong = knobs.base_rate * wanted / max(1, counts.get("wrong", 0))
     beside = counts.get("other", 0) + wrong * counts.get("slip", 0)
     innocent = ((1 - knobs.base_rate) * wanted - beside) / max(1, counts.get("innocent", 0))
     return Odds.of_ward(knobs, wrong=wrong, innocent=max(0.0, innocent))
+
+
+@cache
+def _measured(pilot: Knobs) -> tuple[dict[str, int], int]:
+    """Return how many rows each cause has in the pilot's list, and of how many taxpayers."""
+    (year,) = pilot.years
+    trial = season(pilot, 0, year, clean_books(pilot, 0, year - 1), Odds.of_ward(pilot))
+    return dict(trial.rows.group_by("cause").len().iter_rows()), trial.taxpayers
