@@ -43,7 +43,7 @@ test: setup lint types imports  ## Everything CI runs: format, lint, types, impo
 
 .PHONY: fuzz
 fuzz: setup  ## 10,000 random mutations of a ward's files and 1,000 of statutory ones: no crash, no line lost
-	TADASU_FUZZ=10000 $(BIN)/pytest -n 2 tests/mapping/test_mapping_fuzz.py tests/statutory/test_statutory_fuzz.py
+	POLARS_MAX_THREADS=1 TADASU_FUZZ=10000 $(BIN)/pytest -n 2 tests/mapping/test_mapping_fuzz.py tests/statutory/test_statutory_fuzz.py
 
 .PHONY: lint
 lint: setup
