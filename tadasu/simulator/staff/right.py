@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from tadasu.checks import BY_CODE
+from tadasu.fields import correctable
 
 RIGHT = {
     "row_id": pl.String(),
@@ -27,12 +28,12 @@ def right_lines(rows: pl.DataFrame, errors: pl.DataFrame, blame: pl.DataFrame) -
     """
     wanted = pl.concat([_by_check(rows), _by_field(rows), _by_slip(rows, blame)])
     lines = wanted.join(errors, on=["person_id", "field"])
-    at = {name: number for number, name in enumerate(dict.fromkeys(errors["field"].to_list()))}
+    at = {field.name: number for number, field in enumerate(correctable())}
     document = blame.group_by("person_id", "field").agg(pl.col("document_id").drop_nulls().min())
     return (
         lines.unique(["row_id", "field"])
         .join(document, on=["person_id", "field"], how="left")
-        .sort("row_id", pl.col("field").replace_strict(at, return_dtype=pl.Int32, default=None), "field")
+        .sort("row_id", pl.col("field").replace_strict(at, return_dtype=pl.Int32))
         .select(*RIGHT)
     )
 
