@@ -58,6 +58,8 @@ def _participation(year: Year, ages: Reals) -> Reals:
     share = np.where(
         year.men, rates.curve("work.men", ages), rates.curve("work.women", ages)
     )  # fmt: skip
+    home = (year.people.relation == CHILD) & (ages >= 22) & ~year.people.is_head
+    share = np.where(home, share * rates.value("work.grown_child_at_home"), share)
     woman = year.married & ~year.men
     share = np.where(woman, share * rates.value("work.married_woman"), share)
     share = np.where(woman & (year.youngest < 6), share * rates.value("work.mother_of_under6"), share)

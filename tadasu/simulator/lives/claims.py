@@ -128,7 +128,9 @@ class _Claiming:
         lawful = (
             free & (claimant >= 0) & near & (special | (self.total <= self.law.relative)) & self.may_claim[to]
         )
-        claims = lawful & (year.uniform("claimed by parent") < self.rates["child"])
+        grown = year.age >= self.law.student_to
+        share = np.where(grown, self.rates["grown_child"], self.rates["child"])
+        claims = lawful & (year.uniform("claimed by parent") < share)
         whom = np.where(claims)[0]
         role = np.where(year.age[whom] < self.law.from_age, UNDER16, DEPENDENT)
         return self._take(claimant[whom], whom, role, _OF_CHILD)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr
 
 from tadasu.simulator.chance import Wholes
 from tadasu.simulator.lives.jobs import Jobs
@@ -38,7 +39,7 @@ class Reasons:
 def filing(year: Year, jobs: Jobs, reasons: Reasons) -> Codes:
     """Return what each person files."""
     rates, n = year.rates.section("filing"), year.n
-    u = year.uniform("files")
+    u = ndtr(year.lasting("files"))  # who files goes on filing
     must = must_file(year, jobs, reasons)
     taxable = (reasons.salary > 0) | (reasons.pension > 0)
     unadjusted = jobs.has(n, ~jobs.adjusted & jobs.main & (jobs.rolled_into < 0)) & ~jobs.has(
@@ -82,7 +83,7 @@ def must_file(year: Year, jobs: Jobs, reasons: Reasons) -> Flags:
 
 def _resident(year: Year, reasons: Reasons, files: Flags) -> Flags:
     """A resident return: small other incomes, deductions of pensioners, no income at all."""
-    rates, u = year.rates.section("filing"), year.uniform("files resident return")
+    rates, u = year.rates.section("filing"), ndtr(year.lasting("files resident return"))
     nothing = (reasons.salary == 0) & (reasons.pension == 0)
     small = reasons.any_other & (reasons.others <= rates["small_other"])
     share = np.select(

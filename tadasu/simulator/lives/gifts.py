@@ -92,7 +92,7 @@ def _furusato(year: Year, given: Giving, by_notice: Flags, on_return: Flags) -> 
     weight = chance.lognormal(year.knobs.seed, "share of gift", year.income_year, ids, 1.0, 0.5)
     total = np.bincount(who, weights=weight, minlength=year.n)[who]
     amount = np.maximum(np.rint(given.total[who] * weight / total / 1000) * 1000, 2_000)
-    place = _recipient(year, who, number)
+    place = _recipient(year, who, np.where(by_notice[who], number % _ONE_STOP_MOST, number))
     frame = _frame(year, who, ids, amount, "furusato", place)
     return frame.with_columns(via=pl.Series(np.where(by_notice[who], "one_stop", "return"), dtype=pl.String))
 
@@ -100,7 +100,7 @@ def _furusato(year: Year, given: Giving, by_notice: Flags, on_return: Flags) -> 
 def _recipient(year: Year, who: Wholes, number: Wholes) -> pl.Series:
     """Municipalities are few and well liked; notices of one person go to five of them at most."""
     most = int(year.rates.value("gifts.municipalities"))
-    key = year.people.number[who] * 64 + number % _ONE_STOP_MOST
+    key = year.people.number[who] * 64 + number
     u = chance.uniform(year.knobs.seed, "recipient", year.income_year, key)
     place = np.floor(u**1.7 * most).astype(np.int64)
     return pl.Series(1000 + (place * 613) % 46_000).cast(pl.String).str.zfill(5)

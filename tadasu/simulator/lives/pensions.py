@@ -41,6 +41,7 @@ def pensions(year: Year, payers: Payers) -> Pensions:
     receives = (months > 0) & (year.uniform("receives pension", ever=True) < section["receives"])
     servant = employee & (year.uniform("public servant", ever=True) < section["public_servant"])
     base = np.where(employee, _employee_month(year), _national_month(year))
+    base = base * year.rates.curve("pension.by_year", np.array([year.income_year]))[0]
     whole = np.floor(base) * months
     second = np.where(servant, np.floor(whole * section["public_servant_share"]), 0)
     share = np.where(year.men, section["company_pension"]["men"], section["company_pension"]["women"])

@@ -239,6 +239,7 @@ class _Drawn:
 
     def _alive_far(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         no = (self.n_parents + self.n_nearby) == 0
+        no &= self.uniform("far parents known") < self.section["far_parents_known"]
         father = self.uniform("father alive") < self.rates.curve("families.father_alive", self.age)
         mother = self.uniform("mother alive") < self.rates.curve("families.mother_alive", self.age)
         return no & father, no & mother
