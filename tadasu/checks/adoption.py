@@ -80,6 +80,7 @@ CHECKS: tuple[Check, ...] = (
         ("leave", "recompute"),
         "合算した合計所得による基礎控除の額が、採用した資料の所得によるものと異なる",
         _basic,
+        without_error="年金などを合わせて初めて段階を超える",
     ),
 )
 """The checks of this subject."""

@@ -56,7 +56,7 @@ class Check:
     it always is the same one (rows say which where it is not); `fields` are all tax fields that its rows are
     about: what is wrong in one of them is put right there. `law` names the article that the check rests
     on, `repairs` are words of `REPAIRS`, the likeliest first. `question` says in one Japanese sentence when
-    a row is raised.
+    a row is raised, `without_error` what raises one in papers that hold no mistake (empty: nothing does).
     """
 
     code: str
@@ -69,6 +69,7 @@ class Check:
     repairs: tuple[str, ...]
     question: str
     find: Find
+    without_error: str = ""
 
     @property
     def wave(self) -> int:

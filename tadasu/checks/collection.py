@@ -129,6 +129,7 @@ CHECKS: tuple[Check, ...] = (
         ("undo_keying", "take_document", "leave", "inquire"),
         "合算結果が採用した資料の額と異なる、又は支払報告書の数値・日付が互いに成り立たない",
         _keyed,
+        without_error="任意継続などで社会保険料が給与より大きい",
     ),
 )
 """The checks of this subject."""

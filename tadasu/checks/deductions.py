@@ -212,6 +212,7 @@ CHECKS: tuple[Check, ...] = (
         ("leave", "take_document", "undo_keying", "inquire"),
         "申告書の社会保険料が支払報告書の合計より少ない、又は本人・世帯員の1件分や共済等掛金の額だけ多い",
         _social_insurance,
+        without_error="本人の国民年金などが世帯員の額と偶然に一致する",
     ),
     Check(
         "D02",
@@ -236,6 +237,7 @@ CHECKS: tuple[Check, ...] = (
         ("leave", "take_document", "recompute", "inquire"),
         "医療費控除に併用・限度超過・申告書間の相違があるか、額が大きい",
         _medical,
+        without_error="高額な治療を受けた",
     ),
     Check(
         "D04",

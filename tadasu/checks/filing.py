@@ -117,6 +117,7 @@ CHECKS: tuple[Check, ...] = (
         ("drop_document", "leave", "inquire"),
         "同じ支払者の、又は収入と社会保険料の同じ支払報告書が2件以上ある",
         _same_report_twice,
+        without_error="同じ勤務先で続けて2件の給与がある",
     ),
     Check(
         "N09",

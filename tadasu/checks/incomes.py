@@ -149,6 +149,7 @@ CHECKS: tuple[Check, ...] = (
         ("leave", "undo_keying", "add_document", "inquire"),
         "給与・年金・営業等のいずれかが前年から著しく増減した",
         _since_last_year,
+        without_error="就職・退職・休職の年である",
     ),
     Check(
         "I02",
@@ -161,6 +162,7 @@ CHECKS: tuple[Check, ...] = (
         ("take_document", "recompute", "leave", "inquire"),
         "配当割額等の控除が申告の配当・株式等に対する額を超える、又は配当・株式等の申告があるのに前年あった控除がない",
         _levy_credit,
+        without_error="源泉徴収のない口座の所得である",
     ),
     Check(
         "I03",
@@ -173,6 +175,7 @@ CHECKS: tuple[Check, ...] = (
         ("leave", "change_class", "inquire"),
         "前年に営業等であった所得が雑に、又は雑であった所得が営業等になっている",
         _other_kind,
+        without_error="事業をやめ、又は始めた",
     ),
     Check(
         "I04",
@@ -197,6 +200,7 @@ CHECKS: tuple[Check, ...] = (
         ("leave", "recompute", "inquire"),
         "繰越損失が、前年の台帳で繰り越せる額を超える",
         _loss,
+        without_error="前年以前の損失で、台帳に残らないもの",
     ),
     Check(
         "S05",
@@ -209,6 +213,7 @@ CHECKS: tuple[Check, ...] = (
         ("recompute", "set_status", "leave", "inquire"),
         "給与収入の高い者の所得金額調整控除に、要件となる親族の申告がない、又は要件があるのに控除がない",
         _high_salary,
+        without_error="どの勤務先の給与も控除の始まる額に届かず、合わせて超える",
     ),
     Check(
         "S06",

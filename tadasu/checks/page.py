@@ -26,6 +26,7 @@ How the columns read:
   system prints other numbers, and the names in the second line of the name.
 - **Doubts**: the tax field of the row, where it always is the same one; otherwise each row says which.
 - **Repairs**: what may settle a row, the likeliest first.
+- **Without a mistake**: what raises a row although every paper is right; where it is empty, nothing does.
 
 Articles without the name of a law are of 地方税法; none was read in the text of the statute{UNVERIFIED}.
 The subjects run in this order, one every four days from 7 April; a row about a paper that came later is
@@ -60,7 +61,7 @@ def render() -> str:
 
 
 def _subject(subject: str, words: str) -> str:
-    head = ("Code", "名称", "Raised when", "Doubts", "Law", "Repairs")
+    head = ("Code", "名称", "Raised when", "Doubts", "Law", "Repairs", "Without a mistake")
     rows = (_row(check) for check in CATALOGUE if check.subject == subject)
     return f"## {words}\n\n{_grid(head, rows)}"
 
@@ -68,7 +69,8 @@ def _subject(subject: str, words: str) -> str:
 def _row(check: Check) -> tuple[str, ...]:
     doubts = label(check.field) if check.field else "行による"
     repairs = "・".join(REPAIRS[word] for word in check.repairs)
-    return check.code, f"{check.name}<br>（{check.alias}）", check.question, doubts, check.law, repairs
+    name = f"{check.name}<br>（{check.alias}）"
+    return check.code, name, check.question, doubts, check.law, repairs, check.without_error
 
 
 def _missing() -> str:

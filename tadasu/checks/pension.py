@@ -72,6 +72,7 @@ CHECKS: tuple[Check, ...] = (
         ("recompute", "leave"),
         "合算結果の年金所得が、収入・年齢・他の所得から法令で計算した額と異なる",
         _income,
+        without_error="他の所得が段階の境にある",
     ),
     Check(
         "P03",
@@ -84,6 +85,7 @@ CHECKS: tuple[Check, ...] = (
         ("add_document", "leave", "inquire"),
         "前年に年金を受けていた居住者の年金収入が、当年の資料にない、又は著しく少ない",
         _stays_away,
+        without_error="年金の一部が止まった、又は受給者の死亡で区分が変わった",
     ),
 )
 """The checks of this subject."""

@@ -100,6 +100,7 @@ CHECKS: tuple[Check, ...] = (
         ("leave", "remove_claim", "inquire"),
         "年齢の制限に当たる国外居住の扶養親族が申告されている",
         _abroad,
+        without_error="送金の書類などで要件を満たしている",
     ),
     Check(
         "F18",
@@ -112,6 +113,7 @@ CHECKS: tuple[Check, ...] = (
         ("leave", "remove_claim", "inquire"),
         "同居とされた配偶者・扶養親族、又は別居の新たな老親等が住民基本台帳で特定できない",
         _unmatched,
+        without_error="区外に住む親などを新たに扶養に入れた",
     ),
     Check(
         "F21",
@@ -124,6 +126,7 @@ CHECKS: tuple[Check, ...] = (
         ("add_claim", "leave"),
         "世帯の16歳未満の者を誰も扶養親族としておらず、前年より年少扶養の少ない者がいるか、その年の出生である",
         _child_of_nobody,
+        without_error="どちらの親も申告しない、又は別居の親が扶養している",
     ),
     Check(
         "F22",

@@ -108,6 +108,7 @@ CHECKS: tuple[Check, ...] = (
         ("set_residence", "leave", "drop_document", "inquire"),
         "賦課期日の居住が住民基本台帳と異なる、又は賦課期日の前後14日に異動がある",
         _not_here,
+        without_error="賦課期日の前後に転入・転出した",
     ),
     Check(
         "N04",
@@ -132,6 +133,7 @@ CHECKS: tuple[Check, ...] = (
         ("set_residence", "leave"),
         "賦課期日以前に死亡した者を居住者としている、又は1月中に死亡した者に課税資料がある",
         _died,
+        without_error="1月に死亡し、前年の所得に課税される",
     ),
     Check(
         "N07",
@@ -144,6 +146,7 @@ CHECKS: tuple[Check, ...] = (
         ("leave", "add_document", "inquire"),
         "給与・年金で前年度に課税された居住者に当年度の資料がなく、扶養親族等としても申告されていない",
         _no_papers,
+        without_error="収入がなくなった",
     ),
     Check(
         "N08",
@@ -156,6 +159,7 @@ CHECKS: tuple[Check, ...] = (
         ("leave", "drop_document", "inquire"),
         "生活保護の受給者に、所得割の課される額の所得がある",
         _on_assistance,
+        without_error="所得のある月があった",
     ),
 )
 """The checks of this subject."""

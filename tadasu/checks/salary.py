@@ -131,6 +131,7 @@ CHECKS: tuple[Check, ...] = (
         ("drop_document", "leave", "inquire"),
         "摘要に前職分の記載があり、支払者又は金額の一致しない給与支払報告書が別にある、又は前職分の割合が大きい",
         _previous_employer,
+        without_error="前職の方が給与が多かった",
     ),
     Check(
         "S03",
@@ -143,6 +144,7 @@ CHECKS: tuple[Check, ...] = (
         ("leave", "drop_document", "take_document"),
         "年末調整済みの主たる給与が2か所以上ある、乙欄の給与のみで年金も申告もない、又は退職した前職の給与が次の年末調整に含まれていない",
         _main_job,
+        without_error="前職を合算せずに年末調整を受けた、又は乙欄の給与だけの人",
     ),
     Check(
         "S04",
@@ -167,6 +169,7 @@ CHECKS: tuple[Check, ...] = (
         ("leave", "take_document", "inquire"),
         "年末まで在職した主たる給与に年末調整がなく申告もないのに、給与所得・控除の記載があるか、給与が多い",
         _not_adjusted,
+        without_error="年末調整を受けない高い給与で、申告をしていない",
     ),
 )
 """The checks of this subject."""

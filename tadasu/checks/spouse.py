@@ -222,6 +222,7 @@ CHECKS: tuple[Check, ...] = (
         ("remove_claim", "leave"),
         "合算した本人の合計所得が、配偶者の控除を受けられる限度、又は採用した資料では超えない段階を超える",
         _own_income,
+        without_error="年金などを合わせて初めて段階を超える",
     ),
     Check(
         "F07",
@@ -246,6 +247,7 @@ CHECKS: tuple[Check, ...] = (
         ("remove_claim", "leave", "inquire"),
         "営業等所得のある者が申告する同居の親族に、万円単位で社会保険料のない給与がある",
         _family_worker,
+        without_error="親族が自分で選んだ勤め先の給与である",
     ),
     Check(
         "F23",

@@ -196,6 +196,7 @@ CHECKS: tuple[Check, ...] = (
         ("leave", "set_status", "change_class", "inquire"),
         "本人・親族の障害の区分が手帳の台帳とも前年とも異なる、又は人数が氏名欄の記載と異なる",
         _disability,
+        without_error="手帳によらない認定による障害、又は申告しないことにした障害",
     ),
     Check(
         "F13",

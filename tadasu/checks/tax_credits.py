@@ -105,6 +105,7 @@ CHECKS: tuple[Check, ...] = (
         ("recompute", "take_document", "undo_keying", "leave", "inquire"),
         "住宅借入金等特別税額控除が、資料の控除可能額・居住開始日・所得税額から計算した額と異なる、又は他の資料・前年にあった控除がない",
         _housing_loan,
+        without_error="控除の期間が終わった、又は転居などで前年限りとなった",
     ),
     Check(
         "C02",

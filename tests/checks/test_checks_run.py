@@ -23,6 +23,7 @@ from tadasu.checks import (
 from tadasu.checks.limits import LimitError
 from tadasu.checks.page import render
 from tadasu.fields import FIELDS
+from tadasu.law import Law
 from tadasu.tables import INCONSISTENCIES
 
 
@@ -52,6 +53,18 @@ def test_the_list_is_in_the_standard_layout(listed_ward: Any) -> None:
     assert {"N02", "F04", "P01"} <= set(listed["check_code"])
     assert listed["row_id"].is_unique().all()
     assert listed["row_id"].is_sorted()
+
+
+def test_the_small_ward_is_checked_under_each_years_law(
+    mini_tables: dict[int, dict[str, pl.DataFrame]],
+) -> None:
+    for year, tables in mini_tables.items():
+        listed = run(tables, Law.of(year))
+        assert listed["person_id"].is_in(tables["assessments"]["person_id"].implode()).mean() > 0.9
+        assert listed["check_code"].n_unique() > 20
+        named = listed["document_ids"].drop_nulls().str.split(";").explode()
+        assert named.is_in(tables["documents"]["document_id"].implode()).all()
+        assert listed["message"].null_count() == 0
 
 
 def test_an_empty_ward_has_an_empty_list(ward: Any) -> None:
