@@ -50,11 +50,13 @@ def giving(year: Year, total_income: Wholes, deductions: Reals) -> Giving:
     growth = year.rates.curve("gifts.growth", np.array([year.income_year]))[0]
     share = year.rates.curve("gifts.share", income) * growth
     has = (year.uniform("gives", ever=True) < share) & (year.age >= 20) & year.alive & ~year.far
-    levy = np.maximum(income - deductions, 0) / 10
+    rule = year.law.donation_credit
+    levy = np.maximum(income - deductions, 0) * section["levy_rate"]
+    limit = levy * float(rule.special_cap.fraction) / section["usual_special_rate"] + rule.floor.value
     part = section["of_limit"]["mean"] * np.exp(
         section["of_limit"]["spread"] * year.lasting("share of limit")
     )
-    wished = np.minimum(levy * 0.2 / 0.72 + 2000, income * 0.3) * part
+    wished = np.minimum(limit, income * float(rule.income_share.fraction)) * part
     given = np.rint(wished / 1000) * 1000
     has &= given >= 5_000
     few = year.uniform("few municipalities") < 0.8
