@@ -61,6 +61,14 @@ def test_files_of_several_years_are_one_kind(tmp_path: Path) -> None:
     assert found == {"{year}/住民.csv": [2023, 2024], "寄附_{year}.csv": [2024, 2025]}
 
 
+def test_a_day_in_a_name_gives_the_year_and_is_doubted(tmp_path: Path) -> None:
+    for name in ("juki_20240601.csv", "juki_20250602.csv"):
+        (tmp_path / name).write_text("a\n", encoding="utf-8")
+    (found,) = groups(tmp_path)
+    assert (found.pattern, found.stem, found.by_day) == ("juki_{year}????.csv", "juki", True)
+    assert [year for year, _ in found.files] == [2024, 2025]
+
+
 def test_era_digits_are_those_that_give_days_of_living_people() -> None:
     etax = look(pl.Series("日", ["3501231", "4051231", "3550101", "5010501"]))
     assert (etax.kind, etax.eras, etax.eras_sure) == ("date", "etax", True)

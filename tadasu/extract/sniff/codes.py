@@ -71,9 +71,10 @@ def share_known(content: Content, column: Column) -> float:
     if not content.filled:
         return 0.0
     told = guess(content, column)
-    return (
-        1.0 - sum(times for _, times in told.open) / content.filled if told.known or not told.needed else 0.0
-    )
+    if not told.known and told.needed:
+        return 0.0
+    # The codes are those of all years that were read, the filled cells those of the newest.
+    return 1.0 - sum(times for _, times in told.open) / sum(times for _, times in content.values)
 
 
 def _flags(content: Content, *, blank: bool) -> tuple[dict[str, str], bool]:

@@ -4,14 +4,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 import yaml
 
 from tadasu.extract.sniff.codes import guess, is_coded
 from tadasu.extract.sniff.content import Content
-from tadasu.extract.sniff.match import Match
+from tadasu.extract.sniff.match import Fit, Match
 from tadasu.extract.sniff.scores import entity
 from tadasu.extract.sniff.survey import Kind
 from tadasu.extract.sniff.wide import Wide
@@ -21,7 +21,8 @@ from tadasu.tables import PAYER_COLUMNS
 DOUBT = "？"
 """The mark of what a person should confirm."""
 
-_MOST_CODES = 40
+_MOST_CODES = 80
+_VALUES = ("old_value", "new_value")
 _MOST_VALUES = 4
 _LIST_SIGNS = re.compile(r"[,、，・/｜| 　]")
 
@@ -36,11 +37,23 @@ def scalar(text: str) -> str:
     return text if same else json.dumps(text, ensure_ascii=False)
 
 
-def columns(kind: Kind, widths: Mapping[str, int]) -> Iterator[str]:
-    """Return the lines of a source's columns; `widths` are those of identifiers in the whole export."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the whole export shows.
+
+    widths: how many digits identifiers have, by what they are of. cases: how the values of a correction are
+    read that are codes of the record, by field, as the keys of a reading.
+    """
+
+    widths: Mapping[str, int] = field(default_factory=dict)
+    cases: Mapping[str, str] = field(default_factory=dict)
+
+
+def columns(kind: Kind, known: Known) -> Iterator[str]:
+    """Return the lines of a source's columns."""
     assert kind.fit
     for match in kind.fit.matches:
-        yield from _column(match, kind.coded.get(match.column.name, {}), widths, kind)
+        yield from _column(match, kind.coded.get(match.column.name, {}), known, kind)
     yield from _missing(kind)
     for content in kind.contents:
         used = any(match.content.name == content.name for match in kind.fit.matches)
@@ -51,11 +64,11 @@ def columns(kind: Kind, widths: Mapping[str, int]) -> Iterator[str]:
         yield f"# {DOUBT} 横に並ぶ列らしい: {'、'.join(beside)}…（docs/mapping.md の repeat）"
 
 
-def wide_columns(wide: Wide, kind: Kind, widths: Mapping[str, int]) -> Iterator[str]:
+def wide_columns(wide: Wide, kind: Kind, known: Known) -> Iterator[str]:
     """Return the lines of the columns of relatives that stand side by side."""
     number = kind.fit.of("document_id") if kind.fit else None
     if number:
-        told = _reading_of_key(number, widths)
+        told = _reading_of_key(number, known.widths)
         yield f"document_id: {_from(number.content.name, told)}   # 資料番号"
     yield "line_no: {number: true}"
     if wide.fit.of("role") is None:
@@ -64,7 +77,18 @@ def wide_columns(wide: Wide, kind: Kind, widths: Mapping[str, int]) -> Iterator[
         if match.column.name in ("document_id", "line_no", "role"):
             continue
         called = replace(match, content=replace(match.content, name=wide.column(match.content.name)))
-        yield from _column(called, kind.coded.get(match.column.name, {}), widths, None)
+        yield from _column(called, kind.coded.get(match.column.name, {}), known, None)
+
+
+def cases(fit: Fit) -> dict[str, str]:
+    """Return how the codes of a record are read, by column: a correction's values are written so too."""
+    found = {}
+    for match in fit.matches:
+        told = guess(match.content, match.column) if is_coded(match.column) else None
+        if told and told.needed and told.known and not told.open:
+            pairs = ", ".join(f"{_quoted(k)}: {_word(v)}" for k, v in told.known.items())
+            found[match.column.name] = f"{{codes: {{{pairs}}}}}"
+    return found
 
 
 def is_refused(content: Content, kind: Kind) -> bool:
@@ -110,9 +134,7 @@ def _beside(kind: Kind) -> list[str]:
     return [name for name in named if sorts[re.sub(r"[0-9０-９]+", "0", name)] >= 2 and "#" not in name][:4]
 
 
-def _column(
-    match: Match, coded: Mapping[str, str], widths: Mapping[str, int], kind: Kind | None
-) -> Iterator[str]:
+def _column(match: Match, coded: Mapping[str, str], known: Known, kind: Kind | None) -> Iterator[str]:
     column, content = match.column, match.content
     notes = [column.label, *([f"列「{content.said}」"] if content.said else [])]
     if not match.sure:
@@ -125,8 +147,14 @@ def _column(
         return
     if column.name == "document_ids" and any(_LIST_SIGNS.search(v) for v, _ in content.values):
         notes.append(f"{DOUBT} 区切りが「;」でない: 「;」だけが読める")
+    if column.name in _VALUES and kind and kind.fit and kind.fit.of("field"):
+        cases = ", ".join([*(f"{name}: {told}" for name, told in known.cases.items()), '"*": number'])
+        notes.append(f"{DOUBT} 区分の値は合算結果のコードで読む")
+        told = f"by: field, cases: {{{cases}}}"
+        yield f"{column.name}: {_from(content.name, told)}   # {'; '.join(notes)}"
+        return
     lost = kind is not None and kind.sniffed.layout.format == "xlsx" and bool(entity(column))
-    told = _reading_of_key(match, widths)
+    told = _reading_of_key(match, known.widths)
     if lost and told and match.sure:
         notes.append(f"{DOUBT} 表計算は頭の 0 を落とす: 元の桁数を確かめる")
     yield f"{column.name}: {_from(content.name, told)}   # {'; '.join(notes)}"

@@ -16,6 +16,10 @@ _YEAR = re.compile(
     r"(?:年度分?|年分?)?(?![0-9A-Za-z])"
 )
 
+_DAY = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9])")
+_REST = "????"
+"""What stands for month and day of a day in a name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -31,9 +35,14 @@ class Group:
         return "{year}" in self.pattern
 
     @property
+    def by_day(self) -> bool:
+        """Say whether the year is that of a day in the name, on which the file may have been made."""
+        return f"{{year}}{_REST}" in self.pattern
+
+    @property
     def stem(self) -> str:
         """Return what the name says besides the year."""
-        return Path(self.pattern.replace("{year}", "")).stem.strip("_- 　")
+        return Path(self.pattern.replace("{year}", "").replace(_REST, "")).stem.strip("_- 　")
 
 
 def groups(folder: Path) -> list[Group]:
@@ -66,6 +75,9 @@ def _pattern(name: str) -> tuple[str, int | None, str]:
     """
     text = unicodedata.normalize("NFC", name)
     place = next((m for m in _YEAR.finditer(text) if year_of(m[0])), None)
+    if place is None and (day := _DAY.search(text)):
+        before, after = text[: day.start()], text[day.end() :]
+        return f"{_numbers(before)}{{year}}{_REST}{_numbers(after)}", int(day[1]), day[1]
     if place is None:
         return _numbers(text), None, ""
     year = text[place.start() : place.end()]

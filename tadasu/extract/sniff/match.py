@@ -19,6 +19,7 @@ _MARGIN = 0.1
 _TABLE_MARGIN = 1.15
 _NO_TABLE = 0.2
 _STEM = 0.6
+_SPEAKS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def _sorts(table: Table) -> list[tuple[Callable[[Content], bool], Callable[[Colu
 
 
 def _speaks_of(content: Content, column: Column) -> bool:
-    return content.kind in ("code", "flag") and share_known(content, column) > 0.5 and not content.numeric
+    return content.kind in ("code", "flag") and share_known(content, column) > _SPEAKS and not content.numeric
 
 
 def _is(column: Column, name: str) -> bool:

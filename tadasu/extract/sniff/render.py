@@ -3,16 +3,25 @@
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tadasu.extract.forms import ISO, DateForm
 from tadasu.extract.mapping.model import Layout, Position
-from tadasu.extract.sniff.columns import DOUBT, columns, is_refused, scalar, surely_refused, wide_columns
+from tadasu.extract.sniff.columns import (
+    DOUBT,
+    Known,
+    cases,
+    columns,
+    is_refused,
+    scalar,
+    surely_refused,
+    wide_columns,
+)
 from tadasu.extract.sniff.scores import entity
 from tadasu.extract.sniff.statutory import statutory_lines
 from tadasu.extract.sniff.survey import Found, Kind, survey
-from tadasu.tables import DEPENDENTS, DOCUMENTS, EXTRACT, PAYER_COLUMNS, Table
+from tadasu.tables import ASSESSMENTS, DEPENDENTS, DOCUMENTS, EXTRACT, PAYER_COLUMNS, Table
 
 _HEAD = """\
 # 対応づけの案（tadasu connect が {folder} を調べて書いた）。キーの意味は docs/mapping.md。
@@ -35,7 +44,7 @@ def render(found: Found, name: str, file: str) -> str:
     lines = [_HEAD.format(doubt=DOUBT, folder=found.folder.as_posix(), file=file, name=scalar(name))]
     lines += _years(found)
     lines += _identifiers(name)
-    widths, era = _widths(found), _era(found)
+    known, era = Known(_widths(found), _cases(found)), _era(found)
     lines += statutory_lines(found.papers)
     lines.append("  tables:")
     by_table: dict[str, list[Kind]] = {}
@@ -46,12 +55,12 @@ def render(found: Found, name: str, file: str) -> str:
         kinds = by_table.pop(table.name, [])
         beside = [kind for kind in found.kinds if kind.wide] if table == DEPENDENTS else []
         if kinds or beside:
-            lines += _table(table, kinds, beside, widths, era)
+            lines += _table(table, kinds, beside, known, era)
         elif table.mandatory and not (found.papers.patterns and table in (DOCUMENTS, DEPENDENTS)):
             lines += ["", f"    # {DOUBT} 見つからない表: {table.name}（{table.label}）。必ず要る"]
     for kinds in by_table.values():
         assert kinds[0].fit
-        lines += _table(kinds[0].fit.table, kinds, [], widths, era)
+        lines += _table(kinds[0].fit.table, kinds, [], known, era)
     return "\n".join([*lines, *_rest(found)]) + "\n"
 
 
@@ -87,6 +96,11 @@ def _widths(found: Found) -> dict[str, int]:
     return widths
 
 
+def _cases(found: Found) -> dict[str, str]:
+    fits = [k.fit for k in found.kinds if k.fit and k.fit.table == ASSESSMENTS]
+    return cases(fits[0]) if fits else {}
+
+
 def _era(found: Found) -> str:
     """Return the table of era digits that some file of the export shows, '' where none does."""
     sure = {
@@ -96,30 +110,32 @@ def _era(found: Found) -> str:
 
 
 def _table(
-    table: Table, kinds: Sequence[Kind], beside: Sequence[Kind], widths: Mapping[str, int], era: str
+    table: Table, kinds: Sequence[Kind], beside: Sequence[Kind], known: Known, era: str
 ) -> Iterator[str]:
     yield ""
     yield f"    {table.name}:               # {table.label}"
     for kind in kinds:
-        yield from _source(kind, widths, era)
+        yield from _source(kind, known, era)
     for kind in beside:
-        yield from _beside(kind, widths, era)
+        yield from _beside(kind, known, era)
 
 
-def _source(kind: Kind, widths: Mapping[str, int], era: str) -> Iterator[str]:
+def _source(kind: Kind, known: Known, era: str) -> Iterator[str]:
     assert kind.fit
     if not kind.fit.sure:
         yield f"      # {DOUBT} この表かどうか自信がない（{kind.group.stem}）"
+    if kind.group.by_day:
+        yield f"      # {DOUBT} 名前の日付の年を課税年度とした: 違うなら年度のフォルダーに分ける"
     for doubt in kind.sniffed.doubts:
         yield f"      # {DOUBT} {doubt}"
     keys = list(_keys(kind, era))
     yield f"      - {keys[0]}"
     yield from (f"        {key}" for key in keys[1:])
     yield "        columns:"
-    yield from (f"          {line}" for line in columns(kind, widths))
+    yield from (f"          {line}" for line in columns(kind, known))
 
 
-def _beside(kind: Kind, widths: Mapping[str, int], era: str) -> Iterator[str]:
+def _beside(kind: Kind, known: Known, era: str) -> Iterator[str]:
     """Return the second source on a file whose lines have relatives in columns."""
     for wide in kind.wide:
         keys = list(_keys(kind, era))
@@ -131,7 +147,7 @@ def _beside(kind: Kind, widths: Mapping[str, int], era: str) -> Iterator[str]:
         )
         yield f"        repeat: [{slots}]"
         yield "        columns:"
-        yield from (f"          {line}" for line in wide_columns(wide, kind, widths))
+        yield from (f"          {line}" for line in wide_columns(wide, kind, known))
 
 
 def _keys(kind: Kind, era: str) -> Iterator[str]:
@@ -186,8 +202,8 @@ def _eras(kind: Kind, era: str) -> Iterator[str]:
     digits = [c for c in kind.contents if c.form and c.form.style == "digit"]
     if digits:
         told = next((c for c in digits if c.eras_sure), None)
-        mark = "（この書き出しのほかのファイルによる）" if era else "は中身から決まらない"
-        note = "" if told else f"   # {DOUBT} 元号の数字（statutory か etax か）{mark}"
+        mark = "は書き出しのほかのファイルによる" if era else "（statutory か etax か）は中身から決まらない"
+        note = "" if told else f"   # {DOUBT} 元号の数字{mark}"
         yield f"era_digits: {told.eras if told else era or digits[0].eras}{note}"
 
 

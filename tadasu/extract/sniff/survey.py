@@ -22,6 +22,7 @@ from tadasu.extract.values.texts import stripped
 
 _FEW = 5
 _LIKELY = 4
+_MOST_CODES = 80
 _BETWEEN = r"[;,、，・/｜| 　]"
 _RECORDS = ("assessments", "previous_assessments")
 _KEYS = {
@@ -87,7 +88,7 @@ def survey(folder: Path, layouts: Sequence[Path] = ()) -> Found:
             continue
         sniffed, frames = found
         # Of one year only: over the years a person's number comes twice, and is a key all the same.
-        kinds.append(Kind(group, sniffed, _contents(frames[0], sniffed)))
+        kinds.append(Kind(group, sniffed, _contents(frames, sniffed)))
         cells.append(pl.concat(frames))
     papers = _papers(lines, kinds, cells)
     tables = [pair for pair in zip(kinds, cells, strict=True) if pair[0].group.pattern not in papers.patterns]
@@ -105,6 +106,15 @@ def survey(folder: Path, layouts: Sequence[Path] = ()) -> Found:
     return Found(folder, tuple(_shared(kinds)), tuple(unread), layouts_used, papers)
 
 
+def _all_codes(content: Content, frames: Sequence[pl.DataFrame]) -> Content:
+    """Add the codes that only an earlier year has."""
+    if not 0 < content.distinct <= _MOST_CODES or len(frames) == 1:
+        return content
+    counts = stripped(pl.concat([frame[content.name] for frame in frames])).drop_nulls()
+    values = counts.value_counts(sort=True, name="times").head(_MOST_CODES).iter_rows()
+    return replace(content, values=tuple((str(value), int(times)) for value, times in values))
+
+
 def _papers(lines: Sequence[Reports], kinds: Sequence[Kind], cells: Sequence[pl.DataFrame]) -> Papers:
     """Return the statutory files, with the file that says whose report a line is."""
     sheets = [Sheet(k.group, k.contents, frame) for k, frame in zip(kinds, cells, strict=True)]
@@ -118,9 +128,9 @@ def _shared(kinds: Sequence[Kind]) -> list[Kind]:
     return [replace(k, coded={"relationship": told, **k.coded}) if told else k for k in kinds]
 
 
-def _contents(cells: pl.DataFrame, sniffed: Sniffed) -> tuple[Content, ...]:
-    """Describe the columns of a file, with what they are called in full."""
-    found = look_all(cells, cells.columns)
+def _contents(frames: Sequence[pl.DataFrame], sniffed: Sniffed) -> tuple[Content, ...]:
+    """Describe the columns of a file, with what they are called in full, and the codes of all years."""
+    found = [_all_codes(c, frames) for c in look_all(frames[0], frames[0].columns)]
     said, meanings = sniffed.said, sniffed.meanings
     return tuple(replace(c, said=said.get(c.name, ""), meanings=meanings.get(c.name, {})) for c in found)
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ def vocabulary() -> dict[str, Any]:
     return told
 
 
+@lru_cache(maxsize=100_000)
 def plain(name: str) -> str:
     """Return a name without differences of width, case, blanks and signs (`ｱﾃﾅ_No` is アテナNO)."""
     text = unicodedata.normalize("NFKC", re.sub(r"#\d+$", "", name)).upper()
@@ -83,11 +84,17 @@ def closest(name: str, phrases: Iterable[str]) -> float:
 
 
 @cache
+def _units() -> tuple[str, ...]:
+    """Return the endings that say what is counted, shortest first."""
+    told = {plain(s) for term in _UNITS for s in (term, *vocabulary()["terms"][term])}
+    return tuple(sorted(sorted(told), key=len))
+
+
+@cache
 def _shortened(name: str, phrase: str) -> float:
     """Return the likeness of an abbreviation that takes signs here and there (配控 of 配偶者控除)."""
-    weak = {plain(s) for term in _UNITS for s in (term, *vocabulary()["terms"][term])}
     short, whole = plain(name), plain(phrase)
-    short = next((short.removesuffix(sign) for sign in sorted(weak, key=len) if short.endswith(sign)), short)
+    short = next((short.removesuffix(sign) for sign in _units() if short.endswith(sign)), short)
     rest = iter(whole)
     fits = len(short) >= 2 and short[0] == whole[0] and all(sign in rest for sign in short)
     return 0.45 + 0.2 * len(short) / len(whole) if fits else 0.0
