@@ -42,6 +42,14 @@ def test_age_sex_and_households_are_the_census_of_the_origin() -> None:
     assert not off(marginals.census(counts, knobs.rates))
 
 
+def test_four_years_on_the_ward_is_neither_deserted_nor_grown_old() -> None:
+    knobs = Knobs(seed=1, rows=2_500, years=(YEAR,))
+    people = history.people_of(knobs, 0, knobs.origin + 4)
+    figures = marginals.census(raking.counted(people, knobs.rates, knobs.origin + 4), knobs.rates)
+    off(figures)
+    assert all(abs(f.ratio - 1) < 0.3 for f in figures if f.headline)
+
+
 def test_the_ward_is_as_large_as_its_rows_ask_for(facts: Facts) -> None:
     payers = marginals.taxpayers(facts, Law.of(YEAR))
     rows_per_100 = KNOBS.rows / len(payers) * 100

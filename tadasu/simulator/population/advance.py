@@ -219,6 +219,7 @@ class _Year:
         cells = Cells.of(self.rates)
         middle = (cells.from_age + cells.to_age) / 2
         weight = raking.weights(self.rates) * self.rates.curve("events.family_moves", middle)
+        weight = weight * self.rates.curve("events.newcomers", middle)
         family = empty * GENERATIONS + generation
         cell = chance.choice(self.knobs.seed, "cell of newcomers", self.year, family, weight)
         new = draw(

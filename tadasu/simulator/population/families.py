@@ -87,9 +87,9 @@ class _Drawn:
         self.sex = np.where(man, MALE, FEMALE)
         band = cells.to_age[cell] - cells.from_age[cell]
         u = self.uniform("age of head")
-        u = np.where(
-            cells.from_age[cell] == self.section["head_from"][0], u ** self.section["youngest_heads"], u
-        )
+        if year is None:  # who moves in this young is of any age of the band
+            youngest = cells.from_age[cell] == self.section["head_from"][0]
+            u = np.where(youngest, u ** self.section["youngest_heads"], u)
         age = cells.from_age[cell] + band * u
         self.age = age - younger * np.clip((age - _SETTLED[0]) / (_SETTLED[1] - _SETTLED[0]), 0, 1)
         older = self.section["husband_older"]
