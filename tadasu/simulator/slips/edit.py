@@ -4,14 +4,17 @@
 """
 
 from collections.abc import Mapping
+from functools import cache
 
 import polars as pl
 
-from tadasu.law import Law
+from tadasu.law import Law, deductions
+from tadasu.law.given import Given
 from tadasu.law.income import COMPREHENSIVE
 from tadasu.simulator.papers.income_tax import IncomeTax
 from tadasu.simulator.slips.filed import Filed
 from tadasu.simulator.slips.scene import Scene
+from tadasu.tables import DOCUMENTS
 
 INCOMES = (*COMPREHENSIVE, "separate_transfer_income", "stock_income")
 DEDUCTIONS = (
@@ -94,7 +97,7 @@ def claim(
     A resident return has the resident tax's amounts, the others those of the income tax.
     """
     stated = restate(filed, hit, values, sums=False)
-    amounts = _following(law)
+    amounts = _following(law.year)
     touched = {name: value for name, value in amounts.items() if set(_CAUSES[name]) & set(values)}
     return restate(stated, hit, touched, sums=sums)
 
@@ -114,23 +117,18 @@ _CAUSES = {
 }
 
 
-def _following(law: Law) -> dict[str, pl.Expr]:
+@cache
+def _following(year: int) -> dict[str, pl.Expr]:
+    """Return the deductions that follow from statuses and counts, as each form has them."""
+    law = Law.of(year)
     salary = pl.col("salary_income") - pl.col("income_adjustment").fill_null(0)
     income = pl.coalesce("total_income", salary, pl.lit(0))
-    national = IncomeTax.of(law.year).following(income)
-    local = _local(law, income)
+    national = IncomeTax.of(year).following(income)
+    lines = deductions.following(Given.of(pl.Schema(DOCUMENTS.schema)), law, income)
+    local = {line.meta.output_name(): line for line in lines}
     resident = pl.col("kind") == "resident_return"
     stated = {name: pl.when(resident).then(local[name]).otherwise(national[name]) for name in _CAUSES}
     return {name: pl.when(value > 0).then(value) for name, value in stated.items()}
-
-
-def _local(law: Law, income: pl.Expr) -> dict[str, pl.Expr]:
-    from tadasu.law import deductions
-    from tadasu.law.given import Given
-    from tadasu.tables import DOCUMENTS
-
-    lines = deductions.following(Given.of(pl.Schema(DOCUMENTS.schema)), law, income)
-    return {line.meta.output_name(): line for line in lines}
 
 
 def copied(filed: Filed, hit: pl.DataFrame, values: Mapping[str, pl.Expr], mark: int) -> Filed:
@@ -230,11 +228,13 @@ def without_relative(filed: Filed, hit: pl.DataFrame) -> Filed:
 
 def sent_here(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
     """Return the papers with those of people (`person_id`) who are no residents of the ward."""
-    more, tables = scene.papers_of(hit.select("person_id")), filed.papers
+    more, tables, people = scene.strangers_papers, filed.papers, hit.select("person_id")
+    documents = more.documents.join(people, on="person_id", how="semi")
+    gifts = more.donations.join(people, on="person_id", how="semi")
     return filed.but(
-        documents=pl.concat([tables.documents, more.documents]),
-        dependents=pl.concat([tables.dependents, more.dependents]),
-        donations=pl.concat(
-            [tables.donations, more.donations.join(tables.donations, on="donation_id", how="anti")]
+        documents=pl.concat([tables.documents, documents]),
+        dependents=pl.concat(
+            [tables.dependents, more.dependents.join(documents, on="document_id", how="semi")]
         ),
+        donations=pl.concat([tables.donations, gifts.join(tables.donations, on="donation_id", how="anti")]),
     )

@@ -103,13 +103,6 @@ class Scene:
         together = ~pl.col("lives_apart").fill_null(value=False)
         return lines.with_columns(counted(self.law, together).alias("counts"))
 
-    def papers_of(self, people: pl.DataFrame) -> Papers:
-        """Return the papers that people (`person_id`) would have filed as residents of the ward."""
-        lives = self.facts.lives.join(people, on="person_id", how="semi", maintain_order="left")
-        gifts = self.facts.gifts.join(people, on="person_id", how="semi", maintain_order="left")
-        here = lives.with_columns(is_resident=pl.lit(value=True))
-        return file(replace(self.facts, lives=here, gifts=gifts), self.law, self.knobs)
-
     @cached_property
     def strangers(self) -> pl.DataFrame:
         """People of the register who were no residents on the assessment date, and had an income."""
@@ -117,6 +110,15 @@ class Scene:
             "person_id"
         )
         return self.people.join(earned, on="person_id", how="semi", maintain_order="left")
+
+    @cached_property
+    def strangers_papers(self) -> Papers:
+        """The papers that `strangers` would have filed as residents of the ward."""
+        people = self.strangers.select("person_id")
+        lives = self.facts.lives.join(people, on="person_id", how="semi", maintain_order="left")
+        gifts = self.facts.gifts.join(people, on="person_id", how="semi", maintain_order="left")
+        here = lives.with_columns(is_resident=pl.lit(value=True))
+        return file(replace(self.facts, lives=here, gifts=gifts), self.law, self.knobs)
 
     @cached_property
     def family(self) -> pl.DataFrame:
