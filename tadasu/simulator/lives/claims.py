@@ -99,7 +99,7 @@ class _Claiming:
         share = year.rates.curve("claims.spouse", self.total.astype(np.float64))
         elder = year.age[np.clip(partner, 0, None)] >= year.law.ages.elderly_from.value
         share = np.where(elder, self.rates["spouse_from_70"], share)
-        claims = lawful & (year.uniform("claims spouse") < share)
+        claims = lawful & (year.uniform("claims spouse", ever=True) < share)
         who = np.where(claims)[0]
         return self._take(who, partner[who], SPOUSE_ROLE, _OF_SPOUSE)
 
@@ -130,7 +130,7 @@ class _Claiming:
         )
         grown = year.age >= self.law.student_to
         share = np.where(grown, self.rates["grown_child"], self.rates["child"])
-        claims = lawful & (year.uniform("claimed by parent") < share)
+        claims = lawful & (year.uniform("claimed by parent", ever=True) < share)
         whom = np.where(claims)[0]
         role = np.where(year.age[whom] < self.law.from_age, UNDER16, DEPENDENT)
         return self._take(claimant[whom], whom, role, _OF_CHILD)

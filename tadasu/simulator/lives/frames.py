@@ -98,7 +98,9 @@ def pensions(life: Life, who: Flags) -> pl.DataFrame:
 def claims(life: Life, who: Flags) -> pl.DataFrame:
     """Return a row a claimant and relative, sorted by claimant, role, relative."""
     its, p, year = life.family.claims, life.year.people, life.year
-    apart = (p.household[its.who] != p.household[its.whom]) | ~year.resident[its.whom]
+    apart = (p.household[its.who] != p.household[its.whom]) | (
+        year.resident[its.who] != year.resident[its.whom]
+    )
     abroad = year.far[its.whom] & p.foreign[its.whom] & (its.relation == RELATIONS.index("parent"))
     abroad &= (
         year.uniform("relative abroad", ever=True, ids=p.number[its.whom])

@@ -1,6 +1,7 @@
 """Incomes that only returns tell: businesses, rents, dividends, shares, land, and the odd rest."""
 
 import numpy as np
+from scipy.special import ndtr
 
 from tadasu.simulator.chance import Reals, Wholes
 from tadasu.simulator.lives.careers import OUT, SELF_EMPLOYED
@@ -48,7 +49,7 @@ def _business(year: Year, kind: Codes) -> Wholes:
         year.rates.section("other_income.side_business"),
     )
     income = year.amount(section["mean"], section["spread"], "business", ever=0.8)
-    loses = year.uniform("business loses") < section["loss"]
+    loses = ndtr(year.lasting("business loses")) < section["loss"]
     loss = -year.amount(section["loss_mean"], 0.8, "business loss")
     own = np.where(loses, loss, income) * (kind == SELF_EMPLOYED)
     besides = (
@@ -63,7 +64,7 @@ def _real_estate(year: Year, standing: Reals) -> Wholes:
     share = year.rates.curve("other_income.real_estate.share", year.age.astype(np.float64))
     owns = year.uniform("landlord", ever=True) < share * _by_wealth(year, standing)
     income = year.amount(section["mean"], section["spread"], "rents", ever=0.93)
-    loses = year.uniform("rents lose") < section["loss"]
+    loses = ndtr(year.lasting("rents lose")) < section["loss"]
     loss = -year.amount(section["loss_mean"], 0.7, "loss of rents")
     return _whole(np.where(loses, loss, income) * owns)
 

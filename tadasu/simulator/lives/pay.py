@@ -1,6 +1,7 @@
 """What a full year of work pays, by what people do and who they are."""
 
 import numpy as np
+from scipy.special import ndtr
 
 from tadasu.simulator import chance
 from tadasu.simulator.chance import Reals
@@ -69,5 +70,5 @@ def _short_pay(year: Year) -> Reals:
     below = np.where(
         year.uniform("far below", ever=True) < 0.25, below * (0.4 + 0.5 * year.uniform("far below by")), below
     )
-    over = year.uniform("above the limit") < 0.06
+    over = ndtr(year.lasting("above the limit")) < 0.06
     return np.asarray(limit * np.where(over, 1 + 0.12 * year.uniform("above by"), below))

@@ -50,7 +50,7 @@ def wants_medicine(year: Year, total: Wholes) -> Flags:
     """Return whose medical expenses of the year are worth a return; some have them year after year."""
     share = year.rates.curve("medicine.share", total.astype(np.float64))
     share = share * np.where(year.age >= 65, year.rates.value("medicine.old_times"), 1.0)
-    both = 0.6 * year.normal("ill", ever=True) + 0.8 * year.normal("ill")
+    both = 0.8 * year.normal("ill", ever=True) + 0.6 * year.normal("ill")
     return np.asarray((ndtr(both) < share) & (total > 0) & (year.age >= 20) & year.alive & ~year.far)
 
 

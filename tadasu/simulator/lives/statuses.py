@@ -32,7 +32,7 @@ def of_relatives(year: Year, claims: Claims, true: Codes) -> Codes:
     """Return the disability of each claim: special ones who live with the claimant are so counted."""
     p = year.people
     together = (p.household[claims.who] == p.household[claims.whom]) & ~year.far[claims.whom]
-    together &= year.resident[claims.whom]
+    together &= year.resident[claims.whom] == year.resident[claims.who]
     own = true[claims.whom]
     return np.where((own == SPECIAL) & together, COHABITING, own).astype(np.int8)
 
