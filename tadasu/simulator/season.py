@@ -26,6 +26,7 @@ class Season:
     """What a block's tax year left.
 
     Attributes:
+        year: the tax year.
         tables: the standard tables of touched households, by name, with rows and documents under the
             numbers of the block; `inconsistencies` has the catalogue's codes.
         right: the right lines of the rows (`staff.right_lines`).
@@ -34,6 +35,7 @@ class Season:
         taxpayers: how many people have a taxable income (所得割の納税義務者).
     """
 
+    year: int
     tables: dict[str, pl.DataFrame]
     right: pl.DataFrame
     rows: pl.DataFrame
@@ -75,7 +77,7 @@ def season(knobs: Knobs, block: int, year: int, previous: pl.DataFrame, odds: Od
     tables["corrections"], tables["second_opinions"] = worked.corrections, worked.second_opinions
     books = _books(record, worked.corrections, rows, facts, law)
     taxed = record.filter(pl.col("is_resident"), pl.col("income_levy_before_credits") > 0)
-    return Season(_touched(tables), right, rows, books, taxed.height)
+    return Season(year, _touched(tables), right, rows, books, taxed.height)
 
 
 def _with_empty(

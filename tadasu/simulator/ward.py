@@ -1,8 +1,11 @@
 """The whole demo ward: block by block, year by year, to the standard tables of touched households."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import repeat
+from multiprocessing import get_context
 
 import polars as pl
 
@@ -10,6 +13,7 @@ from tadasu.checks import CodeTable
 from tadasu.simulator import chance, staff
 from tadasu.simulator.season import Season, clean_books, season
 from tadasu.simulator.settings import Knobs
+from tadasu.simulator.slips.odds import Odds
 from tadasu.simulator.steer import steer
 from tadasu.tables import CORRECTIONS, EXTRACT
 
@@ -37,34 +41,56 @@ class Ward:
     taxpayers: dict[int, int]
 
 
-def simulate(knobs: Knobs, progress: Progress | None = None) -> Ward:
+def simulate(knobs: Knobs, progress: Progress | None = None, *, workers: int = 1) -> Ward:
     """Return the ward that the knobs describe: the same knobs, the same ward, however it is cut into blocks.
 
-    `progress` is told how many block-years are done, of how many.
+    `progress` is told how many block-years are done, of how many. With more than one worker, blocks are made
+    in that many processes.
     """
     odds = steer(knobs)
-    seasons: dict[int, list[Season]] = {year: [] for year in knobs.years}
-    done, of = 0, knobs.blocks * len(knobs.years)
-    for block in range(knobs.blocks):
-        books: pl.DataFrame | None = None
-        for year in knobs.years:
-            if books is None or year - 1 not in knobs.years:
-                books = clean_books(knobs, block, year - 1)
-            one = season(knobs, block, year, books, odds)
-            seasons[year].append(one)
-            books = one.books
-            done += 1
+    seasons: list[Season] = []
+    of = knobs.blocks * len(knobs.years)
+    for block in _blocks(knobs, odds, workers):
+        for one in block:
+            seasons.append(one)
             if progress:
-                progress(done, of)
+                progress(len(seasons), of)
     newest = max(knobs.years)
-    tables = {year: _year(knobs, year, parts, newest) for year, parts in seasons.items()}
+    parts = {year: [one for one in seasons if one.year == year] for year in knobs.years}
+    tables = {year: _year(knobs, year, parts[year], newest) for year in knobs.years}
+    truth = tables[newest]["truth"]
     return Ward(
         tables={
             year: {name: t for name, t in named.items() if name != "truth"} for year, named in tables.items()
         },
-        truth=tables[newest]["truth"],
-        taxpayers={year: sum(part.taxpayers for part in parts) for year, parts in seasons.items()},
+        truth=truth,
+        taxpayers={year: sum(part.taxpayers for part in parts[year]) for year in knobs.years},
     )
+
+
+def _blocks(knobs: Knobs, odds: Odds, workers: int) -> Iterator[Iterable[Season]]:
+    if workers <= 1 or knobs.blocks <= 1:
+        for block in range(knobs.blocks):
+            yield _years(knobs, odds, block)
+        return
+    # spawned, not forked: a forked process would inherit the locks of polars' threads
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_whole_block, repeat(knobs), repeat(odds), range(knobs.blocks))
+
+
+def _whole_block(knobs: Knobs, odds: Odds, block: int) -> list[Season]:
+    return list(_years(knobs, odds, block))
+
+
+def _years(knobs: Knobs, odds: Odds, block: int) -> Iterator[Season]:
+    """Yield a block's tax years, each from the books of the one before; the books are not kept."""
+    books: pl.DataFrame | None = None
+    for year in knobs.years:
+        if books is None or year - 1 not in knobs.years:
+            books = clean_books(knobs, block, year - 1)
+        one = season(knobs, block, year, books, odds)
+        books = one.books
+        yield replace(one, books=books.clear())
 
 
 def _year(knobs: Knobs, year: int, parts: list[Season], newest: int) -> dict[str, pl.DataFrame]:

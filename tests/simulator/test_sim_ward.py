@@ -51,6 +51,12 @@ def test_the_same_seed_gives_the_same_ward_however_it_is_cut(ward: Ward) -> None
     assert _same(ward, simulate(in_seven))
 
 
+def test_several_processes_make_the_same_ward() -> None:
+    knobs = replace(KNOBS, rows=60, years=(2025,), block_size=160)
+    assert knobs.blocks == 2
+    assert _same(simulate(knobs), simulate(knobs, workers=2))
+
+
 def test_another_seed_gives_another_ward(ward: Ward) -> None:
     other = simulate(replace(KNOBS, seed=6))
     assert not ward.tables[2025]["inconsistencies"].equals(other.tables[2025]["inconsistencies"])
