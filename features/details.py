@@ -70,24 +70,7 @@ def near_duplicates(sources: Sources) -> pl.DataFrame:
 def by_law(sources: Sources) -> pl.DataFrame:
     """Return by person the gaps, in yen, between the record and what the law gives for the papers."""
     law = sources.law
-    premiums = (
-        sources.documents.filter("in_force")
-        .group_by("person")
-        .agg(
-            *(pl.col(name).max() for name in (*PREMIUMS, "earthquake_premium", "old_long_term_premium")),
-            life_stated=pl.col("life_insurance").max(),
-            quake_stated=pl.col("earthquake_insurance").max(),
-            spouse_stated_income=pl.col("spouse_total_income").max(),
-        )
-    )
-    spouse = (
-        sources.claims.filter(pl.col("role") == "spouse")
-        .group_by("person")
-        .agg(spouse_actual=pl.col("relative_income").max(), spouse_said=pl.col("stated_income").max())
-    )
-    frame = sources.record.join(premiums, on="person", how="left", maintain_order="left").join(
-        spouse, on="person", how="left", maintain_order="left"
-    )
+    frame = _with_papers(sources)
     own = pl.col("total_income")
     high = law.income_adjustment_children(pl.col("salary_revenue"), pl.lit(value=True))
     beside = law.income_adjustment_pension(pl.col("salary_income"), pl.col("pension_income"))
@@ -118,6 +101,28 @@ def by_law(sources: Sources) -> pl.DataFrame:
         now_collects="special_collection",
         law_single_over=own - law.income_limits.single_parent.value,
         law_student_over=own - law.income_limits.working_student.value,
+    )
+
+
+def _with_papers(sources: Sources) -> pl.DataFrame:
+    """Return the record with the premiums that the papers state, and the spouse's incomes."""
+    premiums = (
+        sources.documents.filter("in_force")
+        .group_by("person")
+        .agg(
+            *(pl.col(name).max() for name in (*PREMIUMS, "earthquake_premium", "old_long_term_premium")),
+            life_stated=pl.col("life_insurance").max(),
+            quake_stated=pl.col("earthquake_insurance").max(),
+            spouse_stated_income=pl.col("spouse_total_income").max(),
+        )
+    )
+    spouse = (
+        sources.claims.filter(pl.col("role") == "spouse")
+        .group_by("person")
+        .agg(spouse_actual=pl.col("relative_income").max(), spouse_said=pl.col("stated_income").max())
+    )
+    return sources.record.join(premiums, on="person", how="left", maintain_order="left").join(
+        spouse, on="person", how="left", maintain_order="left"
     )
 
 

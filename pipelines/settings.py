@@ -36,6 +36,19 @@ class WardSettings:
     simulate: dict[str, Any] | None = None
     file: Path | None = None
 
+    def read_mapping(self, chosen: str) -> None:
+        """Take the mapping of the ward's file, `chosen` of `conf/ward`, or of the ward that it names.
+
+        It is read as text, so that a code 01 stays 01, and with the lines that messages name.
+        """
+        from tadasu.extract.mapping import nodes
+
+        if self.mapping is None:
+            return
+        told = self.mapping if isinstance(self.mapping, str) else chosen
+        self.file = Path("conf") / "ward" / f"{told}.yaml"
+        self.mapping = dict(nodes.read(ROOT / self.file).items())["mapping"].plain
+
 
 @dataclass
 class TrackingSettings:

@@ -16,7 +16,6 @@ from pipelines.job import Job, Progress, quiet
 from pipelines.settings import ROOT, Settings
 from tadasu import ledger
 from tadasu.errors import TadasuError
-from tadasu.extract.mapping import nodes
 from tadasu.tables import EXTRACT, NOT_TAKEN_IN
 
 CONF = ROOT / "conf"
@@ -278,19 +277,13 @@ def _typed(config: Any) -> Settings:
     from hydra.core.hydra_config import HydraConfig
     from omegaconf import OmegaConf, open_dict
 
+    chosen = (config.hydra if "hydra" in config else HydraConfig.get()).runtime.choices["ward"]
     if "hydra" in config:
-        chosen = config.hydra.runtime.choices["ward"]
         with open_dict(config):
             del config["hydra"]
-    else:
-        chosen = HydraConfig.get().runtime.choices["ward"]
     settings = OmegaConf.to_object(config)
     assert isinstance(settings, Settings)
-    if settings.ward.mapping is not None:
-        # Read as text, so that a code 01 stays 01, and with the lines that messages name.
-        shared = settings.ward.mapping if isinstance(settings.ward.mapping, str) else chosen
-        settings.ward.file = (CONF / "ward" / f"{shared}.yaml").relative_to(ROOT)
-        settings.ward.mapping = dict(nodes.read(ROOT / settings.ward.file).items())["mapping"].plain
+    settings.ward.read_mapping(chosen)
     return settings
 
 
