@@ -52,6 +52,19 @@ def table(figures: list[Figure]) -> str:
     return "\n".join([head, *lines, "* within 5 %"])
 
 
+def bracket_table(means: pl.DataFrame) -> str:
+    """Return `by_bracket` as text: simulated / official of each item within each bracket of the tax base."""
+    lower = [f"{start // 10_000:,}" for start in sources()["national"]["from"]]
+    head = f"{'万円から':<26}" + "".join(f"{start:>18}" for start in lower)
+    lines = []
+    for (item,), rows in means.sort("bracket").group_by("item", maintain_order=True):
+        pairs = {
+            b: f"{s:.3g}/{o:.3g}" for b, s, o in rows.select("bracket", "simulated", "official").iter_rows()
+        }
+        lines.append(f"{item:<30}" + "".join(f"{pairs.get(at, '-'):>18}" for at in range(len(lower))))
+    return "\n".join([head, *lines])
+
+
 def taxpayers(facts: Facts, law: Law) -> pl.DataFrame:
     """Return the working of the true tax of who owes an income levy, with the bracket of the tax base."""
     register = facts.lives.select("person_id", "sex", "public_assistance", "filing")

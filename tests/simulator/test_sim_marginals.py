@@ -32,7 +32,10 @@ def off(figures: list[marginals.Figure]) -> list[str]:
 
 
 def test_taxes_deductions_pensions_returns_and_gifts_are_those_of_public_statistics(facts: Facts) -> None:
-    assert not off(marginals.figures(facts, Law.of(YEAR)))
+    law = Law.of(YEAR)
+    means = marginals.by_bracket(marginals.taxpayers(facts, law))
+    sys.stdout.write(f"\n{marginals.bracket_table(means)}\n")
+    assert not off(marginals.figures(facts, law))
 
 
 def test_age_sex_and_households_are_the_census_of_the_origin() -> None:

@@ -177,13 +177,15 @@ class _Year:
     def _free_seats(self, who: Ids) -> Ids:
         """Return the next free number in each one's family, -1 where there is none; one a family."""
         p = self.people
-        top = np.full(int(p.place.max()) * GENERATIONS + GENERATIONS, FIRST_FREE - 1)
-        np.maximum.at(top, p.number // SEATS, p.number % SEATS)
+        families = p.number // SEATS
+        first_family = families.min()  # a late block of a large ward has large numbers
+        top = np.full(int(families.max() - first_family) + 1, FIRST_FREE - 1)
+        np.maximum.at(top, families - first_family, p.number % SEATS)
         family = who // SEATS
         _, first = np.unique(family, return_index=True)
         only = np.zeros(len(who), dtype=bool)
         only[first] = True
-        seat = top[family] + 1
+        seat = top[family - first_family] + 1
         return np.where(only & (seat < SEATS), family * SEATS + seat, -1)
 
     def births(self) -> None:
