@@ -20,7 +20,8 @@ class Payers:
     """All payers by position: the ward office, employers by size, then the pension bodies, the state's first.
 
     Attributes:
-        frame: payer_id, kind, size (people of the ward whom it pays, expected), channel, care, software.
+        frame: payer_id, kind, size (people of the ward whom it employs, expected; 0 for pension bodies),
+            channel, care (0 to 1), software.
         employers: how many of them employ; positions beyond are pension bodies.
         upto: cumulated chance of each employer to be somebody's.
         health: the employee's share of the health insurance at each employer.
