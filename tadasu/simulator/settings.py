@@ -59,7 +59,7 @@ class Knobs:
     payer_bug: PayerBug | None = None
     missing_payer: float = 0.0
     renumber: int | None = None
-    block_size: int = 13_000
+    block_size: int = 26_000
 
     def __post_init__(self) -> None:
         """Refuse what no ward can be made of.
