@@ -53,7 +53,7 @@ def test_the_same_seed_gives_the_same_ward_however_it_is_cut(ward: Ward) -> None
 
 def test_several_processes_make_the_same_ward() -> None:
     knobs = replace(KNOBS, rows=60, years=(2025,), block_size=160)
-    assert knobs.blocks == 2
+    assert knobs.blocks > 1
     assert _same(simulate(knobs), simulate(knobs, workers=2))
 
 
