@@ -8,6 +8,7 @@ import pytest
 from tadasu.law import Law, assess
 from tadasu.simulator import population
 from tadasu.simulator.facts import FRAMES, Facts, gathered
+from tadasu.simulator.people import DIVORCED, NOBODY, day
 from tadasu.simulator.population import history
 from tadasu.simulator.settings import Knobs, SettingsError
 from tadasu.tables import ASSESSMENTS, RESIDENTS
@@ -99,6 +100,19 @@ def test_every_household_has_one_head_and_the_register_is_in_order(facts: Facts)
     heads = here.group_by("household_id").agg((pl.col("relationship") == "head").sum().alias("heads"))
     assert heads["heads"].max() == 1
     assert heads.filter(pl.col("heads") == 0).height < 0.02 * heads.height  # who headed it has just left
+
+
+def test_who_divorces_lives_apart_and_is_nobodys_spouse() -> None:
+    knobs = Knobs(seed=5, rows=2_000, years=(YEAR,))
+    married, after = (history.people_of(knobs, 0, year) for year in (YEAR - 1, YEAR))
+    now, partner = after.at(married.number), after.at(married.spouse)
+    both = (now >= 0) & (partner >= 0)
+    divorced = both & (after.marital[now] == DIVORCED) & (after.marital[partner] == DIVORCED)
+    here = after.here_on(day(YEAR))
+    near = divorced & here[now] & here[partner]
+    assert near.sum() > 0
+    assert (after.household[now[near]] != after.household[partner[near]]).all()
+    assert (after.spouse[now[divorced]] == NOBODY).all()
 
 
 def test_claims_are_lawful_and_nobody_is_claimed_twice(facts: Facts) -> None:

@@ -139,17 +139,32 @@ class _Year:
             "events.divorced_stays_in_ward"
         )
         when = self.some_day("divorce", p.number)
-        left, reason, household = p.left.copy(), p.reason.copy(), p.household.copy()
+        left, reason, household = p.left.copy(), p.reason.copy(), self._apart(goes[near], stays[near])
         head, marital, spouse = p.is_head.copy(), p.marital.copy(), p.spouse.copy()
         away = goes[~near]
         left[away], reason[away] = np.maximum(when[away], p.since[away] + 1), MOVED
-        household[goes[near]], head[goes[near]] = p.number[goes[near]], True
-        head[away], head[stays] = False, True
+        head[away], head[goes[near]], head[stays] = False, True, True
         for side in (goes, stays):
             marital[side], spouse[side] = DIVORCED, NOBODY
         self.people = p.but(
             left=left, reason=reason, household=household, is_head=head, marital=marital, spouse=spouse
         )
+
+    def _apart(self, goes: Ids, stays: Ids) -> Ids:
+        """Return the households once some (positions) live alone near by.
+
+        Where a household bore the number of who goes, it takes the number of who stays.
+        """
+        p = self.people
+        household = p.household.copy()
+        own = p.number[goes] == household[goes]
+        if own.any():
+            old, new = household[goes[own]], p.number[stays[own]]
+            order = np.argsort(old)
+            at = np.clip(np.searchsorted(old[order], household), 0, len(old) - 1)
+            household = np.where(old[order][at] == household, new[order][at], household)
+        household[goes] = p.number[goes]
+        return household
 
     def marriages(self) -> None:
         """Heads who live alone marry somebody from outside, who moves in."""
