@@ -1,19 +1,15 @@
 """The whole demo ward: block by block, year by year, to the standard tables of touched households."""
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from itertools import repeat
-from multiprocessing import get_context
 
 import polars as pl
 
 from tadasu.checks import CodeTable
 from tadasu.simulator import chance, staff
-from tadasu.simulator.season import Season, clean_books, season
+from tadasu.simulator.blocks import Progress, made
+from tadasu.simulator.season import Season
 from tadasu.simulator.settings import Knobs
-from tadasu.simulator.slips.odds import Odds
 from tadasu.simulator.steer import steer
 from tadasu.tables import CORRECTIONS, EXTRACT
 
@@ -21,7 +17,6 @@ _TRUE_ON = (6, 30)
 """Month and day that the lines of the truth bear."""
 _NEW_SYSTEM = "E"
 """What the codes of a new tax system begin with."""
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,14 +42,7 @@ def simulate(knobs: Knobs, progress: Progress | None = None, *, workers: int = 1
     `progress` is told how many block-years are done, of how many. With more than one worker, blocks are made
     in that many processes.
     """
-    odds = steer(knobs)
-    seasons: list[Season] = []
-    of = knobs.blocks * len(knobs.years)
-    for block in _blocks(knobs, odds, workers):
-        for one in block:
-            seasons.append(one)
-            if progress:
-                progress(len(seasons), of)
+    seasons = made(knobs, steer(knobs), workers, progress)
     newest = max(knobs.years)
     parts = {year: [one for one in seasons if one.year == year] for year in knobs.years}
     tables = {year: _year(knobs, year, parts[year], newest) for year in knobs.years}
@@ -66,31 +54,6 @@ def simulate(knobs: Knobs, progress: Progress | None = None, *, workers: int = 1
         truth=truth,
         taxpayers={year: sum(part.taxpayers for part in parts[year]) for year in knobs.years},
     )
-
-
-def _blocks(knobs: Knobs, odds: Odds, workers: int) -> Iterator[Iterable[Season]]:
-    if workers <= 1 or knobs.blocks <= 1:
-        for block in range(knobs.blocks):
-            yield _years(knobs, odds, block)
-        return
-    # spawned, not forked: a forked process would inherit the locks of polars' threads
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_whole_block, repeat(knobs), repeat(odds), range(knobs.blocks))
-
-
-def _whole_block(knobs: Knobs, odds: Odds, block: int) -> list[Season]:
-    return list(_years(knobs, odds, block))
-
-
-def _years(knobs: Knobs, odds: Odds, block: int) -> Iterator[Season]:
-    """Yield a block's tax years, each from the books of the one before; the books are not kept."""
-    books: pl.DataFrame | None = None
-    for year in knobs.years:
-        if books is None or year - 1 not in knobs.years:
-            books = clean_books(knobs, block, year - 1)
-        one = season(knobs, block, year, books, odds)
-        books = one.books
-        yield replace(one, books=books.clear())
 
 
 def _year(knobs: Knobs, year: int, parts: list[Season], newest: int) -> dict[str, pl.DataFrame]:
