@@ -6,6 +6,7 @@ the knobs that stand there, and made anew when a knob, the layout or the simulat
 
 import hashlib
 import json
+import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -100,7 +101,9 @@ def make(settings: Settings, knobs: Knobs, folder: Path, progress: Progress = qu
             f"ward {settings.ward.name}: simulate needs a layout to write. Give conf/ward/"
             f"{settings.ward.name}.yaml a key mapping (docs/mapping.md)."
         )
-    ward = simulate(knobs, lambda done, of: progress("世帯・資料・合算", 0.9 * done / of))
+    ward = simulate(
+        knobs, lambda done, of: progress("世帯・資料・合算", 0.9 * done / of), workers=os.cpu_count() or 1
+    )
     part = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     progress("ファイル", 0.9)
