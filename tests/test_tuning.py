@@ -95,7 +95,7 @@ def _run_folder(folder: Path, tables: Tables, frames: Tables, newest: int) -> Pa
         content = frames[year] | tables[year]
         if year > newest:
             content["truth"] = content["truth"].clear()
-        for name in ("features", "truth", "inconsistencies", "residents", "corrections"):
+        for name in ("features", "truth", "changes", "linked", "inconsistencies", "residents", "corrections"):
             content[name].write_parquet(folder / str(year) / f"{name}.parquet")
     (folder / "intake.json").write_text(f'{{"years": {years}}}')
     return folder

@@ -175,6 +175,22 @@ def _from_income_tax() -> pl.Expr:
     return _changed(why)
 
 
+def _as_last_year() -> pl.Expr:
+    stated_amount = yen(pl.coalesce("paper_amount", "now"))
+    return _changed(
+        pl.format(
+            "{}の{}を前年までの保険料の内訳で按分し、住民税の額に直す",
+            c("paper").fill_null("記録"),
+            stated_amount,
+        )
+    )
+
+
+def _of_a_relative() -> pl.Expr:
+    amount = yen(c("now") - c("value"))
+    return _changed(pl.format("世帯の家族の年金から引かれた{}は家族本人の控除", amount))
+
+
 BUILDERS: dict[str, pl.Expr] = {
     "take_document": _document(),
     "take_void": _void(),
@@ -198,6 +214,8 @@ BUILDERS: dict[str, pl.Expr] = {
     "drop_donation": _one_gift("除く"),
     "add_donation": _one_gift("加える"),
     "from_income_tax": _from_income_tax(),
+    "last_premiums": _as_last_year(),
+    "relative_insurance": _of_a_relative(),
     **dict.fromkeys(
         (
             "recompute",

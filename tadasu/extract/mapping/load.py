@@ -28,7 +28,7 @@ def has_mapping(path: Path) -> bool:
 
 
 def load(path: Path) -> Mapping:
-    """Return the mapping that stands under `mapping:` in a ward's file, such as `conf/ward/example.yaml`.
+    """Return the mapping that stands under `mapping:` in a ward's file, or in that of the ward named there.
 
     Raises:
         MappingError: it cannot be read or is not as `docs/mapping.md` says; the first thing that is wrong.
@@ -37,7 +37,9 @@ def load(path: Path) -> Mapping:
     content = dict(root.items())
     if "mapping" not in content:
         root.wrong("the key 'mapping'", f"only {', '.join(content)}")
-    return parse(content["mapping"])
+    told = content["mapping"]
+    # The same layout as another ward's is told by that ward's name.
+    return parse(told) if told.is_mapping else load(path.with_name(f"{told.text()}.yaml"))
 
 
 def parse(node: Node) -> Mapping:
