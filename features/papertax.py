@@ -12,25 +12,8 @@ from features.repairs import Proposed
 from features.repairs.sources import Sources
 from features.values import NUMBER
 from tadasu.law import Law
+from tadasu.law.deductions import DEDUCTIONS
 
-PARTS = (
-    "casualty_loss",
-    "medical_expense",
-    "self_medication",
-    "social_insurance",
-    "small_enterprise_mutual_aid",
-    "life_insurance",
-    "earthquake_insurance",
-    "spouse_deduction",
-    "spouse_special_deduction",
-    "specified_relative_special",
-    "dependent_deduction",
-    "disability_deduction",
-    "widow_deduction",
-    "single_parent_deduction",
-    "working_student_deduction",
-    "basic_deduction",
-)
 SAME = (
     "casualty_loss",
     "medical_expense",
@@ -48,9 +31,9 @@ def withheld(income: pl.Expr, law: Law) -> pl.Expr:
     The housing-loan credit comes off (租税特別措置法41条の2の2).
     """
     papers = law.income_tax_papers
-    base = (income - pl.col("deductions_total")).clip(lower_bound=0) // 1000 * 1000
+    base = papers.base_step.cut((income - pl.col("deductions_total")).clip(lower_bound=0))
     tax = papers.levy.of(base) - pl.col("housing_loan_deductible").fill_null(0)
-    return papers.with_reconstruction.down(tax.clip(lower_bound=0)) // 100 * 100
+    return papers.tax_step.cut(papers.with_reconstruction.down(tax.clip(lower_bound=0)))
 
 
 def adjusted_report(sources: Sources) -> pl.DataFrame:
@@ -101,7 +84,7 @@ def _parts(sources: Sources) -> pl.DataFrame:
     first = order.unique("person", keep="first", maintain_order=True)
     recorded = sources.record.select("person", *(pl.col(name).alias(f"now_{name}") for name in SAME))
     now = pl.sum_horizontal(f"now_{name}" for name in SAME)
-    others = pl.sum_horizontal(pl.col(PARTS[len(SAME) :]).fill_null(0))
+    others = pl.sum_horizontal(pl.col(name).fill_null(0) for name in DEDUCTIONS if name not in SAME)
     gap = now + others - pl.col("deductions_total")
     return first.join(recorded, on="person").select("person", parts_gap=gap.cast(pl.Int64)).sort("person")
 

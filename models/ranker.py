@@ -97,8 +97,11 @@ class Ranker:
         again = with_neighbours(frame, rows, best, first, near)
         family = families(frame)
         second = Booster(model_str=self.second_text)
-        # Clues of neighbours are added at the end: a ranker of an earlier version reads those it knows.
-        again = again[:, : second.num_feature()]
+        if second.num_feature() != again.shape[1]:
+            raise TadasuError(
+                f"model {self.model_id} reads {second.num_feature()} figures of a row, this version gives "
+                f"{again.shape[1]}: it was trained by another version. Train anew, or use that version."
+            )
         correction = self.row_calibration.apply(second.predict(again), family)
         asked = self.asked_calibration.apply(Booster(model_str=self.asked_text).predict(rows), family)
         return spread(frame, conditional, correction), asked

@@ -69,9 +69,7 @@ def report(console: Console, jobs: Sequence[Job], settings: Settings) -> None:
     done = {job.stage: job for job in jobs}
     if settings.ward.synthetic:
         console.print("[bold]合成データ[/bold]：この自治体のデータはすべて架空です。")
-    for line in next(
-        (done[name].detail.get("alarms", ()) for name in ("validate", "ingest") if name in done), ()
-    ):
+    for line in next((done[name].detail["alarms"] for name in ("validate", "ingest") if name in done), ()):
         console.print(f"[bold]{line}[/bold]")  # before anything that somebody could judge by
     if "ingest" in done:
         _intake(console, done["ingest"])

@@ -1,5 +1,6 @@
 """The ranker and its suggestions: probabilities that add up, the same model again, the promised output."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +77,13 @@ def test_a_missing_column_is_named(ranker: Ranker, mini_frames: Tables) -> None:
     """Features of older code are refused with the name of what they lack."""
     with pytest.raises(TadasuError, match="record_salary missing"):
         ranker.score(mini_frames[2025]["features"].drop("record_salary"))
+
+
+def test_a_ranker_of_another_version_is_refused(ranker: Ranker, mini_frames: Tables) -> None:
+    """A second row model that reads another number of figures is never fed those of this version."""
+    other = replace(ranker, second_text=ranker.row_text)
+    with pytest.raises(TadasuError, match="trained by another version"):
+        other.score(mini_frames[2025]["features"])
 
 
 def test_suggestions_keep_their_contract(ranker: Ranker, mini_tables: Tables, mini_frames: Tables) -> None:

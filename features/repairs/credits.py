@@ -96,7 +96,7 @@ def housing_loan(sources: Sources) -> pl.DataFrame:
     """Compute the credit from what a document states as deductible and what income tax took of it."""
     stated = sources.documents.filter(pl.col("housing_loan_deductible").is_not_null())
     income = pl.coalesce("total_income", pl.col("salary_income") - pl.col("income_adjustment").fill_null(0))
-    base = ((income - pl.col("deductions_total")).clip(0) // 1000) * 1000
+    base = sources.law.income_tax_papers.base_step.cut((income - pl.col("deductions_total")).clip(0))
     moved = pl.col("housing_move_in_on")
     made = []
     for option, tax in enumerate(("income_tax_before_credits", "income_tax")):

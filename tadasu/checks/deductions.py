@@ -13,28 +13,11 @@ from tadasu.checks.records import Records
 from tadasu.checks.rows import rows, said, say, yen
 from tadasu.fields import FIELDS
 from tadasu.law import Law
+from tadasu.law.deductions import DEDUCTIONS
 
 LIFE = ("new_life_premium", "old_life_premium", "care_premium", "new_pension_premium", "old_pension_premium")
 EARTHQUAKE = ("earthquake_premium", "old_long_term_premium")
 
-_DEDUCTIONS = (
-    "casualty_loss",
-    "medical_expense",
-    "self_medication",
-    "social_insurance",
-    "small_enterprise_mutual_aid",
-    "life_insurance",
-    "earthquake_insurance",
-    "spouse_deduction",
-    "spouse_special_deduction",
-    "specified_relative_special",
-    "dependent_deduction",
-    "disability_deduction",
-    "widow_deduction",
-    "single_parent_deduction",
-    "working_student_deduction",
-    "basic_deduction",
-)
 _LEFT_OUT = ("small_enterprise_mutual_aid", "life_insurance", "earthquake_insurance")
 
 
@@ -174,7 +157,7 @@ def _medical(records: Records, law: Law) -> pl.DataFrame:
 
 
 def _sum_on_paper(records: Records, _: Law) -> pl.DataFrame:
-    added = pl.sum_horizontal(n(name) for name in _DEDUCTIONS)
+    added = pl.sum_horizontal(n(name) for name in DEDUCTIONS)
     found = records.papers.filter(differs(pl.col("deductions_total"), added))
     stated = pl.col("deductions_total")
     message = say("所得控除の合計：記載 {}、各控除の和 {}", yen(stated), yen(added))

@@ -29,6 +29,9 @@ FOLLOWING = (
 )
 """Deductions that follow from statuses, counts and incomes."""
 
+DEDUCTIONS = (*ENTERED, *FOLLOWING)
+"""所得控除 that records and papers have a column for; 寄附金控除 has none and is in no total."""
+
 DEPENDENTS = (
     "n_dependent_general",
     "n_dependent_specified",

@@ -169,6 +169,8 @@ class IncomeTaxPapers:
     dividend_levy: Rate
     levy: Schedule
     with_reconstruction: Rate
+    base_step: Amount
+    tax_step: Amount
 
 
 @dataclass(frozen=True, slots=True)

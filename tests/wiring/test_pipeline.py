@@ -226,7 +226,7 @@ def test_several_settings_are_several_runs_of_one_store(
             return train(stage, job)
         for name in stage_outputs[stage.name]:
             job.write(name, (out / name).read_bytes())
-        job.detail.update(counts={}, verdict="ok")
+        job.detail.update(counts={}, verdict="ok", alarms=[])
         return None
 
     stage_outputs = {event.event: event.detail["outputs"] for event in ledger.read(out / "ledger.jsonl")}

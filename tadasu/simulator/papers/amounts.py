@@ -6,14 +6,11 @@ import polars as pl
 
 from tadasu.law import Law
 from tadasu.law.allowances import SpouseSpecial
-from tadasu.law.deductions import ENTERED, FOLLOWING, following
+from tadasu.law.deductions import DEDUCTIONS, following
 from tadasu.law.given import Given
 from tadasu.simulator.papers.income_tax import IncomeTax
 
 Premiums = Callable[..., pl.Expr]
-
-DEDUCTIONS = (*ENTERED, *FOLLOWING)
-"""所得控除 that documents have a column for; 寄附金控除 has none and is in no total."""
 
 
 def income_tax(frame: pl.DataFrame, tax: IncomeTax) -> pl.DataFrame:

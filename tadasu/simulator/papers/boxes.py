@@ -1,6 +1,6 @@
 """Which boxes the form of each kind of document has: what is in none stays empty."""
 
-from tadasu.simulator.papers.amounts import DEDUCTIONS
+from tadasu.law.deductions import DEDUCTIONS
 from tadasu.simulator.papers.relatives import COUNTS
 from tadasu.simulator.papers.whole import INCOMES, PREMIUMS, STATUSES
 

@@ -56,8 +56,6 @@ class Amounts:
     life_insurance_total_cap: Amount
     earthquake_insurance: EarthquakeInsurance
     separate_rate: Rate
-    base_step: Amount
-    tax_step: Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +65,8 @@ class IncomeTax(Amounts):
     life_insurance: LifeInsurance
     rates: Schedule
     with_reconstruction: Rate
+    base_step: Amount
+    tax_step: Amount
 
     @staticmethod
     def of(tax_year: int) -> "IncomeTax":
@@ -141,6 +141,8 @@ def _income_tax(tax_year: int) -> IncomeTax:
         ),
         rates=known.levy,
         with_reconstruction=known.with_reconstruction,
+        base_step=known.base_step,
+        tax_step=known.tax_step,
     )
 
 

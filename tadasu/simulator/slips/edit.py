@@ -9,6 +9,7 @@ from functools import cache
 import polars as pl
 
 from tadasu.law import Law, deductions
+from tadasu.law.deductions import DEDUCTIONS
 from tadasu.law.given import Given
 from tadasu.law.income import COMPREHENSIVE
 from tadasu.simulator.papers.income_tax import IncomeTax
@@ -17,24 +18,6 @@ from tadasu.simulator.slips.scene import Scene
 from tadasu.tables import DOCUMENTS
 
 INCOMES = (*COMPREHENSIVE, "separate_transfer_income", "stock_income")
-DEDUCTIONS = (
-    "casualty_loss",
-    "medical_expense",
-    "self_medication",
-    "social_insurance",
-    "small_enterprise_mutual_aid",
-    "life_insurance",
-    "earthquake_insurance",
-    "spouse_deduction",
-    "spouse_special_deduction",
-    "specified_relative_special",
-    "dependent_deduction",
-    "disability_deduction",
-    "widow_deduction",
-    "single_parent_deduction",
-    "working_student_deduction",
-    "basic_deduction",
-)
 COUNTS = (
     "n_dependent_general",
     "n_dependent_specified",
