@@ -9,12 +9,13 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from tadasu.tables import KINDS
+
 CHECK = ("check_code", "check_name")
 FAR = 0.6
 """Distance beyond which two checks are not taken to be the same, were their shares exact."""
 CHANCE = 3.0
 """How far chance alone may move the shares of two checks apart, times the root of 1/rows of both."""
-KINDS = ("salary_report", "pension_report", "tax_return", "resident_return")
 Tables = dict[str, pl.DataFrame]
 
 

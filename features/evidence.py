@@ -8,8 +8,8 @@ import polars as pl
 
 from features.repairs.family import claimed_relatives, died_before
 from features.repairs.sources import Sources, long_values
+from tadasu.tables import KINDS
 
-KINDS = ("salary_report", "pension_report", "tax_return", "resident_return")
 UNMATCHED = pl.col("dependent_person_id").is_null() | pl.col("found")
 """Whom the system could not match, also where the household has somebody born on that day."""
 

@@ -1,8 +1,8 @@
 """Clues about people: the taxpayer and the papers, the person named beside, the household."""
 
 from features.columns.declare import amounts, plain
-from features.evidence import KINDS
 from features.repairs.scope import SUBJECT_LABELS
+from tadasu.tables import KINDS
 
 PERSON = (
     *plain(

@@ -4,9 +4,9 @@ import polars as pl
 
 from features.column import Column
 from features.columns.declare import amounts, log, plain, zeros
-from features.evidence import KINDS
 from features.keyed import keyed
 from features.repairs.kinds import KINDS as REPAIR_KINDS
+from tadasu.tables import KINDS
 
 c = pl.col
 

@@ -8,12 +8,9 @@ from features.labels import SIGNATURE, labels
 from models.evaluation.yen import changes_of, tax_moved
 from tadasu.fields import FIELDS
 from tadasu.law import Law
-from tadasu.tables import CHANNELS
+from tadasu.tables import CHANNEL_LABELS, CHANNELS
 
 NONE = "（なし）"
-CHANNEL_LABELS = dict(
-    zip(CHANNELS, ("eLTAX", "光ディスク等", "紙", "e-Tax", "国税連携（KSK）", "窓口"), strict=True)
-)
 SEX_LABELS = {"M": "男性", "F": "女性"}
 
 

@@ -8,18 +8,13 @@ from tadasu.checks.papers import REPORTS
 from tadasu.checks.records import Records
 from tadasu.checks.rows import rows, said, say, yen
 from tadasu.law import Law
+from tadasu.tables import KIND_LABELS
 
 _DOUBTED = {"salary_report": "salary_revenue", "pension_report": "pension_revenue"}
-_WORDS = {
-    "salary_report": "給与支払報告書",
-    "pension_report": "公的年金等支払報告書",
-    "tax_return": "確定申告書",
-    "resident_return": "住民税申告書",
-}
 
 
 def _kind_in_words() -> pl.Expr:
-    return pl.col("kind").replace_strict(_WORDS, default=None, return_dtype=pl.String)
+    return pl.col("kind").replace_strict(KIND_LABELS, default=None, return_dtype=pl.String)
 
 
 def _doubted() -> pl.Expr:

@@ -9,7 +9,15 @@ from typing import Any, Literal
 
 import polars as pl
 
-from tadasu.tables import CONTROL_TOTALS, CORRECTIONS, DOCUMENTS, EXTRACT, SECOND_OPINIONS
+from tadasu.tables import (
+    CHANNEL_LABELS,
+    CONTROL_TOTALS,
+    CORRECTIONS,
+    DOCUMENTS,
+    EXTRACT,
+    KIND_LABELS,
+    SECOND_OPINIONS,
+)
 
 Severity = Literal["critical", "warning"]
 Tables = Mapping[str, pl.DataFrame]
@@ -96,7 +104,7 @@ def _of_totals(year: int, tables: Tables, totals: pl.DataFrame | None) -> Iterat
         return
     told = totals.with_columns(total=pl.coalesce("announced", "received", "keyed")).drop_nulls("total")
     counted = _counted(told, tables[DOCUMENTS.name])
-    rows = counted.with_columns(about=_about(_BY))
+    rows = counted.with_columns(about=_about())
     for row in rows.filter(pl.col("total") != pl.col("found")).select("about", "total", "found").rows():
         yield Alarm(year, ANNOUNCED, *row)
     for one, other in (("announced", "received"), ("received", "keyed")):
@@ -131,8 +139,16 @@ def _of_pattern(own: pl.DataFrame, documents: pl.DataFrame, by: list[str]) -> pl
     return own.join(counts, on="line_no", how="left").with_columns(pl.col("found").fill_null(0))
 
 
-def _about(names: Sequence[str]) -> pl.Expr:
-    return pl.concat_str((pl.col(n).cast(pl.String()) for n in names), separator=" ", ignore_nulls=True)
+def _about() -> pl.Expr:
+    """Name what a total speaks of in the officers' words: payer, channel, kind, week."""
+    channel = pl.col("channel").replace(CHANNEL_LABELS)
+    kind = pl.col("kind").replace(KIND_LABELS)
+    named = pl.concat_str("payer_id", channel, kind, _week_of("week_on"), separator=" ", ignore_nulls=True)
+    return named.replace("", "全体")
+
+
+def _week_of(day: str) -> pl.Expr:
+    return pl.col(day).dt.strftime("%-m月%-d日からの週")
 
 
 def _of_tables(year: int, here: Tables, before: Tables) -> Iterator[Alarm]:
@@ -163,8 +179,12 @@ def _of_weeks(year: int, here: Tables, before: Tables, documents: int) -> Iterat
     past = last.filter((pl.col("n") >= documents) & (pl.col("week") <= pl.lit(latest)))
     found = past.join(now, on=["channel", "week"], how="left", suffix="_now")
     fewer = found.with_columns(pl.col("n_now").fill_null(0)).filter(pl.col("n_now") * 2 < pl.col("n"))
-    for channel, week, expected, count in fewer.sort("channel", "week").rows():
-        about = f"{channel} 第{week + 1}週"
+    words = fewer.sort("channel", "week").with_columns(
+        pl.col("channel").replace(CHANNEL_LABELS),
+        first_day=pl.date(year, 1, 1) + pl.duration(days=pl.col("week") * 7),
+    )
+    named = words.select(pl.concat_str("channel", _week_of("first_day"), separator=" "), "n", "n_now")
+    for about, expected, count in named.rows():
         yield Alarm(year, WEEK, about, expected, count, "warning" if count else "critical")
 
 

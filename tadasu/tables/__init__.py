@@ -11,6 +11,7 @@ from tadasu.tables.columns import PAYER_COLUMNS, PERSON_COLUMNS
 from tadasu.tables.decided import CONFLICTS, DECISIONS, EXPORTED, IDS, OUTGOING
 from tadasu.tables.extract import (
     ASSESSMENTS,
+    CHANNEL_LABELS,
     CHANNELS,
     CORRECTIONS,
     DEPENDENTS,
@@ -18,6 +19,7 @@ from tadasu.tables.extract import (
     DONATIONS,
     EXTRACT,
     INCONSISTENCIES,
+    KIND_LABELS,
     KINDS,
     OUTCOMES,
     PREVIOUS_ASSESSMENTS,
@@ -46,6 +48,7 @@ __all__ = [
     "BESIDE",
     "CHANGES",
     "CHANNELS",
+    "CHANNEL_LABELS",
     "CONFLICTS",
     "CONTROL_TOTALS",
     "CORRECTIONS",
@@ -62,6 +65,7 @@ __all__ = [
     "IDS",
     "INCONSISTENCIES",
     "KINDS",
+    "KIND_LABELS",
     "LANES",
     "LINKED",
     "LINKS",

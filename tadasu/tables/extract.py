@@ -4,8 +4,22 @@ from tadasu.fields import COMPUTED_FIELDS, DISABILITIES, FIELDS, TAX_FIELDS
 from tadasu.tables.columns import PERSON, key, of_field, text, year, yen
 from tadasu.tables.table import COUNT, DATE, FLAG, YEAR, Column, Table
 
-KINDS = ("salary_report", "pension_report", "tax_return", "resident_return")
-CHANNELS = ("eltax", "disc", "paper", "etax", "ksk", "counter")
+KIND_LABELS = {
+    "salary_report": "給与支払報告書",
+    "pension_report": "公的年金等支払報告書",
+    "tax_return": "確定申告書",
+    "resident_return": "住民税申告書",
+}
+KINDS = tuple(KIND_LABELS)
+CHANNEL_LABELS = {
+    "eltax": "eLTAX",
+    "disc": "光ディスク等",
+    "paper": "紙",
+    "etax": "e-Tax",
+    "ksk": "国税連携（KSK）",
+    "counter": "窓口",
+}
+CHANNELS = tuple(CHANNEL_LABELS)
 RELATIONSHIPS = ("head", "spouse", "child", "parent", "grandparent", "grandchild", "sibling", "other")
 OUTCOMES = ("no_change", "corrected", "inquiry")
 

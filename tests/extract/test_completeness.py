@@ -54,7 +54,13 @@ def test_totals_of_a_week_and_of_the_stages_of_work() -> None:
     totals = _totals(channel=["eltax"] * 2, week_on=week, announced=[3, 5], received=[3, 5], keyed=[3, 4])
     found = c.completeness(tables, {2025: {"control_totals": totals}})
     assert _told(found, c.ANNOUNCED) == []
-    assert _told(found, c.STAGES) == [("eltax 2025-01-27", 5, 4, "critical")]
+    assert _told(found, c.STAGES) == [("eLTAX 1月27日からの週", 5, 4, "critical")]
+
+
+def test_a_total_is_named_in_the_officers_words() -> None:
+    totals = _totals(kind=["salary_report", None], channel=["disc", None], announced=[4, 5])
+    found = c.completeness({2025: _year(2025, ("A", "disc", 20, 3))}, {2025: {"control_totals": totals}})
+    assert sorted(a.about for a in found.alarms) == ["光ディスク等 給与支払報告書", "全体"]
 
 
 def test_payers_who_are_gone_or_halved() -> None:
@@ -82,7 +88,7 @@ def test_weeks_of_a_channel_are_compared_as_far_as_the_year_has_come() -> None:
     before = _year(2024, ("A", "eltax", 2, 30), ("B", "paper", 2, 40), ("C", "paper", 30, 50))
     here = _year(2025, ("A", "eltax", 2, 40), ("B", "paper", 2, 19), ("D", "eltax", 9, 20))
     found = c.completeness({2024: before, 2025: here}, {})
-    assert _told(found, c.WEEK) == [("paper 第1週", 40, 19, "warning")]
+    assert _told(found, c.WEEK) == [("紙 1月1日からの週", 40, 19, "warning")]
 
 
 def test_what_cannot_be_checked_is_told() -> None:
