@@ -283,5 +283,5 @@ def _calibration_json(ranker: Ranker) -> dict[str, Any]:
 
 
 def _model_part(text: str) -> str:
-    """Return the trees alone: what follows `parameters:` names the number of threads."""
+    """Return the trees alone: what follows `parameters:` repeats the settings."""
     return text.split("\nparameters:")[0]

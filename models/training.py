@@ -17,6 +17,7 @@ from sklearn.metrics import average_precision_score, log_loss
 
 from models.calibrate import isotonic, with_shifts
 from models.calibration import Calibration, Floats
+from models.fits import dataset, fits
 from models.learning import Mask, Rows, Whole, labelled, matrix, rows_of, sampled
 from models.neighbours import Links, beside, links, several
 from models.ranker import FAMILY, KEY, Ranker, likeliest, linked_shares, row_matrix
@@ -42,8 +43,8 @@ class _Work:
 
     def step(self) -> None:
         """Tell that one more of the models is fitted."""
-        self.tell("学習", self.done / (MODELS * (self.settings.folds + 1)))
         self.done += 1
+        self.tell("学習", self.done / (MODELS * (self.settings.folds + 1)))
 
     def all(self, name: str) -> npt.NDArray[np.generic]:
         """Return a property of the rows of all years."""
@@ -77,20 +78,19 @@ def train(
         TadasuError: the labelled rows were all corrected, or none was.
     """
     work = _Work(settings, progress or (lambda _label, _share: None), (), {})
-    learnt = _learning_lines(years, work)
-    needs = np.asarray(work.all("needs"), dtype=bool)
-    _require_both(needs, years)
-    boosters = _fold_models(*learnt, work)
+    work.tell("学習", 0.0)
+    boosters = _repair_models(years, work)
     scores = {
         year: _out_of_fold(labelled(years[year]), work.rows[year], boosters, work) for year in work.rows
     }
     repair_calibration = _repair_calibration(scores, work)
     rows, near = _row_lines(years, scores, repair_calibration, work)
-    row_text, _, first = _row_model(rows, needs, work)
-    again = np.hstack([rows, first[:, None].astype(np.float32), _beside(near, first)])
-    second_text, row_calibration, row_score = _row_model(again, needs, work)
+    needs = np.asarray(work.all("needs"), dtype=bool)
     asked = np.asarray(work.all("asked"), dtype=bool)
+    row_text, _, first = _row_model(rows, needs, work)
     asked_text, asked_calibration, asked_score = _row_model(rows, asked, work, work.settings.over_inquiries())
+    rows = np.hstack([rows, first[:, None].astype(np.float32), _beside(near, first)])
+    second_text, row_calibration, row_score = _row_model(rows, needs, work)
     family = np.asarray(work.all("family"), dtype=np.int64)
     metrics = _metrics(needs, row_score, row_calibration.apply(row_score, family), asked, asked_score)
     work.tell("", 1.0)
@@ -108,18 +108,35 @@ def train(
     )
 
 
+def _repair_models(years: Years, work: _Work) -> list[lightgbm.Booster]:
+    """Return a model of the repairs without each fold, and last the one of all lines.
+
+    The learning lines are let go on return: the matrix of the rows needs their place.
+    """
+    lines, right, fold, weight = _learning_lines(years, work)
+    _require_both(np.asarray(work.all("needs"), dtype=bool), years)
+    parameters = work.settings.over_repairs()
+    inside = [fold != number for number in range(work.settings.folds)]
+    chosen = [mask if right[mask].any() else np.ones_like(mask) for mask in inside]
+    data = dataset(lines, right, parameters, weight)
+    return fits(data, parameters, chosen, work.settings.threads, work.step)
+
+
 def _learning_lines(years: Years, work: _Work) -> tuple[Matrix, Mask, Whole, Floats]:
     """Return the sampled candidate lines of all years: matrix, whether right, fold, weight."""
-    parts = []
-    for number in sorted(years):
-        year = years[number]
-        frame = labelled(year)
-        work.columns = tuple(name for name in frame.columns if name not in (*KEY, "is_right"))
-        rows = work.rows[number] = rows_of(frame, year, work.settings.folds)
-        chosen, weight = sampled(rows, frame, work.settings.wrong_repairs, work.settings.seed)
-        fold = rows.by_line(rows.fold)[chosen]
-        parts.append((matrix(frame, chosen, work.columns), rows.right[chosen], fold, weight[chosen]))
+    parts = [_lines_of_year(years[number], number, work) for number in sorted(years)]
     return tuple(np.concatenate(each) for each in zip(*parts, strict=True))  # type: ignore[return-value]
+
+
+def _lines_of_year(
+    year: Mapping[str, pl.DataFrame], number: int, work: _Work
+) -> tuple[Matrix, Mask, Whole, Floats]:
+    frame = labelled(year)
+    work.columns = tuple(name for name in frame.columns if name not in (*KEY, "is_right"))
+    rows = work.rows[number] = rows_of(frame, year, work.settings.folds)
+    chosen, weight = sampled(rows, frame, work.settings.wrong_repairs, work.settings.seed)
+    fold = np.asarray(rows.by_line(rows.fold)[chosen], dtype=np.int64)
+    return matrix(frame, chosen, work.columns), rows.right[chosen], fold, weight[chosen]
 
 
 def _require_both(needs: Mask, years: Years) -> None:
@@ -129,20 +146,6 @@ def _require_both(needs: Mask, years: Years) -> None:
             f"{'corrected' if needs.any() else 'left as recorded'}: there is nothing to tell apart. "
             "Add years with both, or name a ranker's folder with train.from=FOLDER."
         )
-
-
-def _fold_models(
-    lines: Matrix, right: Mask, fold: Whole, weight: Floats, work: _Work
-) -> list[lightgbm.Booster]:
-    """Return a model without each fold, and last the one of all lines."""
-    models = []
-    for number in range(work.settings.folds):
-        work.step()
-        inside = fold != number
-        inside = inside if right[inside].any() else np.ones_like(inside)
-        models.append(_fit(lines[inside], right[inside], work.settings.over_repairs(), weight[inside]))
-    work.step()
-    return [*models, _fit(lines, right, work.settings.over_repairs(), weight)]
 
 
 def _out_of_fold(frame: pl.DataFrame, rows: Rows, boosters: list[lightgbm.Booster], work: _Work) -> Floats:
@@ -160,16 +163,21 @@ def _row_lines(
     years: Years, scores: dict[int, Floats], calibration: Calibration, work: _Work
 ) -> tuple[Matrix, list[_Near]]:
     """Return the matrix of all rows, and of each year what stands beside them."""
-    parts, near = [], []
-    for year in sorted(work.rows):
-        frame = labelled(years[year])
-        conditional = np.where(work.rows[year].leave, 0.0, calibration.apply(scores[year]))
-        lines, best = row_matrix(frame, conditional, work.columns)
-        parts.append(lines)
-        tables = years[year]
-        known = links(tables["inconsistencies"], tables["residents"], tables)
-        near.append(_Near(likeliest(frame, best), known, linked_shares(frame, conditional, known)))
-    return np.vstack(parts), near
+    made = [
+        _rows_of_year(years[year], work.rows[year], scores[year], calibration, work) for year in work.rows
+    ]
+    lines, near = zip(*made, strict=True)
+    return np.vstack(lines), list(near)
+
+
+def _rows_of_year(
+    tables: Mapping[str, pl.DataFrame], rows: Rows, score: Floats, calibration: Calibration, work: _Work
+) -> tuple[Matrix, _Near]:
+    frame = labelled(tables)
+    conditional = np.where(rows.leave, 0.0, calibration.apply(score))
+    lines, best = row_matrix(frame, conditional, work.columns)
+    known = links(tables["inconsistencies"], tables["residents"], tables)
+    return lines, _Near(likeliest(frame, best), known, linked_shares(frame, conditional, known))
 
 
 def _beside(near: list[_Near], first: Floats) -> Matrix:
@@ -192,15 +200,18 @@ def _row_model(
     chosen = parameters or work.settings.over_rows()
     fold = np.asarray(work.all("fold"), dtype=np.int64)
     score = np.full(len(rows), float(target.mean()))
-    for number in range(work.settings.folds):
-        work.step()
-        inside, held = fold != number, fold == number
-        if held.any() and inside.any():
-            score[held] = _fit(rows[inside], target[inside], chosen).predict(rows[held])
-    work.step()
-    text = _fit(rows, target, chosen).model_to_string()
+    masks = [fold != number for number in range(work.settings.folds)]
+    usable = [mask for mask in masks if mask.any() and not mask.all()]
+    data = dataset(rows, target, chosen)
+    *boosters, whole = fits(data, chosen, usable, work.settings.threads, work.step)
+    for mask, booster in zip(usable, boosters, strict=True):
+        score[~mask] = booster.predict(rows[~mask])
     family = np.asarray(work.all("family"), dtype=np.int64)
-    return text, with_shifts(isotonic(score, target), score, target, family, FAMILIES), score
+    return (
+        whole.model_to_string(),
+        with_shifts(isotonic(score, target), score, target, family, FAMILIES),
+        score,
+    )
 
 
 def _metrics(needs: Mask, score: Floats, p: Floats, asked: Mask, asked_score: Floats) -> dict[str, float]:
@@ -214,11 +225,3 @@ def _metrics(needs: Mask, score: Floats, p: Floats, asked: Mask, asked_score: Fl
     if asked.any():
         metrics["oof_asked_pr_auc"] = float(average_precision_score(asked, asked_score))
     return metrics
-
-
-def _fit(
-    lines: Matrix, target: Mask, parameters: dict[str, Any], weight: Floats | None = None
-) -> lightgbm.Booster:
-    binning = {"max_bin": parameters["max_bin"], "verbosity": -1}
-    data = lightgbm.Dataset(lines, target.astype(np.int8), weight=weight, params=binning)
-    return lightgbm.train(parameters, data)

@@ -138,7 +138,6 @@ def _of_year(
         settings.evaluate,
         settings.suggest,
         bulk_staff=bulk_staff,
-        threads=settings.model.threads,
         progress=lambda label, share: progress(label, 0.3 + 0.7 * share),
     )
     return tested, made.forecast(settings.suggest, years.values())

@@ -40,12 +40,12 @@ def test_probabilities_of_a_row_add_up_to_one(ranker: Ranker, mini_frames: Table
 def test_the_same_inputs_give_the_same_model(
     ranker: Ranker, mini_tables: Tables, mini_frames: Tables
 ) -> None:
-    """Lines in another order give the same model_id; another law gives another."""
+    """Lines in another order, fitted one after another, give the same model_id; another law gives another."""
     years = _years(mini_tables, mini_frames, 2023, 2024)
     turned = {
         year: {name: frame.reverse() for name, frame in tables.items()} for year, tables in years.items()
     }
-    assert train(turned, SMALL, facts=FACTS).model_id == ranker.model_id
+    assert train(turned, replace(SMALL, threads=1), facts=FACTS).model_id == ranker.model_id
     assert train(years, SMALL, facts=FACTS | {"law": "other"}).model_id != ranker.model_id
 
 

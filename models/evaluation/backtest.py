@@ -72,7 +72,6 @@ def backtest(
     suggesting: SuggestSettings,
     *,
     bulk_staff: tuple[str, ...] = (),
-    threads: int = 1,
     progress: Progress = lambda _label, _share: None,
 ) -> Backtested:
     """Measure suggestions of `year`, made by a ranker that never saw it, beside three baselines.
@@ -86,7 +85,6 @@ def backtest(
         settings: resamples, seed, bands.
         suggesting: the promise of what is cleared, and the model of the projected hours.
         bulk_staff: staff identifiers under which the ward closes rows in bulk.
-        threads: of the plain LightGBM.
         progress: told what is done and how far it is.
     """
     here, past = years[year], {y: frames for y, frames in years.items() if y < year}
@@ -96,7 +94,7 @@ def backtest(
         progress(f"{year}年度の比較対象", 0.0)
         lines["base"] = baselines.base_rate(here, past, bulk_staff)
         lines["rules"] = baselines.rules(here, past, bulk_staff)
-        lines["plain"] = plain(here, past, threads, bulk_staff)
+        lines["plain"] = plain(here, past, bulk_staff)
     hand = by_hand(here, past.values(), suggesting.time, bulk_staff)
     held = {
         name: _held(name, found, made, rows, hand, suggesting)

@@ -23,6 +23,7 @@ _SETTINGS = {
     "learning_rate": 0.1,
     "min_data_in_leaf": 40,
     "max_bin": 63,
+    "num_threads": 1,
     "seed": 1,
     "deterministic": True,
     "force_row_wise": True,
@@ -30,9 +31,7 @@ _SETTINGS = {
 }
 
 
-def plain(
-    year: Tables, past: dict[int, Tables], threads: int, bulk_staff: tuple[str, ...] = ()
-) -> pl.DataFrame:
+def plain(year: Tables, past: dict[int, Tables], bulk_staff: tuple[str, ...] = ()) -> pl.DataFrame:
     """Return lines: the likeliest value of each field; proposed where it is likelier than not.
 
     p_field is the sum over a field's values, p_correction that of the likeliest field. The candidates are
@@ -44,7 +43,7 @@ def plain(
     names = [name for name in known.columns if name not in (*KEY, "right")]
     known = known.sort(KEY)
     data = lightgbm.Dataset(_matrix(known, names), known["right"].to_numpy().astype(np.int8))
-    model = lightgbm.train({**_SETTINGS, "num_threads": threads}, data, _TREES)
+    model = lightgbm.train(_SETTINGS, data, _TREES)
     frame = _candidates(year, codes).sort(KEY)
     return _lines(frame.select(KEY, p=pl.Series(model.predict(_matrix(frame, names)))), year)
 

@@ -110,13 +110,13 @@ def years(mini_tables: dict[int, Tables], mini_frames: dict[int, Tables]) -> dic
 
 def test_plain_lightgbm_beats_the_base_rate_and_is_the_same_each_time(years: dict[int, Tables]) -> None:
     past = {2024: years[2024]}
-    lines = plain(years[2025], past, threads=1)
+    lines = plain(years[2025], past)
     assert lines.schema == LINES
     assert not lines.select("row_id", "field").is_duplicated().any()
     assert set(lines["row_id"]) == set(years[2025]["inconsistencies"]["row_id"])
     assert lines["p_field"].is_between(0, 1).all()
     turned = {name: frame.reverse() for name, frame in years[2024].items()}
-    assert plain(years[2025], {2024: turned}, threads=1).equals(lines)
+    assert plain(years[2025], {2024: turned}).equals(lines)
     rows = judged_rows(years[2025], Law.of(2025))
     right = [judged(one, rows)["value_right"].sum() for one in (lines, base_rate(years[2025], past))]
     assert right[0] > right[1]
@@ -127,7 +127,7 @@ def test_no_baseline_looks_at_the_tested_years_labels(name: str, years: dict[int
     make = {
         "base": base_rate,
         "rules": rules,
-        "plain": lambda year, past: plain(year, past, threads=1),
+        "plain": plain,
     }[name]
     past = {2024: years[2024]}
     hidden = years[2025] | {
