@@ -40,6 +40,8 @@ def render(settings: Settings) -> str:
             "outs": [{CONFIGURED: {"cache": False}}],
         }
     }
+    if settings.ward.simulate is not None:
+        stages["simulate"] = _simulated(settings)
     for stage in STAGES:
         stages[stage.name] = _stage(stage, years, root, settings.ward.folder)
     return HEAD + yaml.safe_dump({"stages": stages}, sort_keys=False, allow_unicode=True, width=110)
@@ -55,7 +57,22 @@ def render_tuning(settings: Settings) -> str:
     return HEAD_OF_TUNING + yaml.safe_dump({"stages": {"tune": made}}, sort_keys=False, allow_unicode=True)
 
 
+def _simulated(settings: Settings) -> dict[str, Any]:
+    """Return the stage that makes the files of a ward that has none of its own."""
+    from pipelines.simulate import CODE, STAGE
+
+    return {
+        "desc": STAGE.label,
+        "cmd": f"tadasu simulate ward={settings.ward.name}",
+        "deps": sorted({"pipelines/simulate.py", *CODE}),
+        "params": [{CONFIGURED: list(STAGE.settings)}],
+        "outs": [{settings.ward.folder.as_posix(): {"cache": False}}],
+    }
+
+
 def _years(settings: Settings) -> list[int]:
+    if settings.ward.simulate is not None:
+        return sorted(int(year) for year in settings.ward.simulate["years"])
     if settings.ward.file is None:
         return sorted(int(path.name) for path in settings.extract.iterdir() if path.name.isdigit())
     files = found.survey(settings.extract, mapping.load(ROOT / settings.ward.file)).files

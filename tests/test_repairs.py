@@ -202,3 +202,84 @@ def test_what_was_withheld_from_a_spouse_s_pension_comes_off() -> None:
         assessments=[{"person_id": "P1", "tax_year": YEAR, "social_insurance": 563_415}],
     )
     assert "447615" in _values(tables, {})
+
+
+def test_all_children_of_a_class_come_off_at_once_or_go_back_to_last_years_counts() -> None:
+    """Two children whom the other parent claims: both out; and last year's family as a whole."""
+    born = {"n_dependent_under16": date(2015, 5, 5), "n_dependent_general": date(2007, 5, 5)}
+    children = [
+        {"document_id": "D1", "line_no": number, "role": "under16", "birth_date": born["n_dependent_under16"]}
+        for number in (1, 2)
+    ]
+    older = {"line_no": 3, "role": "dependent", "birth_date": born["n_dependent_general"]}
+    recorded = {"person_id": "P1", "tax_year": YEAR, "n_dependent_under16": 2, "n_dependent_general": 1}
+    tables = _ward(
+        inconsistencies=[_row("n_dependent_under16")],
+        documents=[_report("D1", n_dependent_under16=2, n_dependent_general=1)],
+        dependents=[*children, {"document_id": "D1", **older}],
+        assessments=[recorded],
+        previous_assessments=[
+            recorded | {"tax_year": YEAR - 1, "n_dependent_under16": 3, "n_dependent_general": 0}
+        ],
+    )
+    proposed = _proposed(tables)
+    assert (("n_dependent_under16", "0"),) in proposed
+    assert (("n_dependent_general", "0"), ("n_dependent_under16", "0")) in proposed
+    assert (("n_dependent_general", "0"), ("n_dependent_under16", "3")) in proposed
+
+
+def test_a_spouse_s_disability_is_settled_with_their_deduction() -> None:
+    """A spouse over the limit, claimed as severely disabled; the register says ordinarily: both at once."""
+    people = [
+        {"person_id": "P1", "household_id": "H1", "relationship": "head", "birth_date": date(1980, 5, 5)},
+        {"person_id": "P2", "household_id": "H1", "relationship": "spouse", "birth_date": date(1982, 5, 5)}
+        | {"disability": "ordinary"},
+    ]
+    claim = {"document_id": "D1", "line_no": 1, "role": "spouse", "dependent_person_id": "P2"}
+    own = {"spouse_kind": "general", "n_disabled_special_cohabiting": 1, "total_income": 3_560_000}
+    tables = _ward(
+        inconsistencies=[_row("spouse_kind", related_person_id="P2")],
+        residents=people,
+        documents=[_report("D1", salary_revenue=5_000_000, spouse_kind="general")],
+        dependents=[claim | {"disability": "special_cohabiting"}],
+        assessments=[
+            {"tax_year": YEAR, "person_id": "P1"} | own,
+            {"tax_year": YEAR, "person_id": "P2", "total_income": 1_000_000},
+        ],
+    )
+    special = pl.select(Law.of(YEAR).spouse_special(pl.lit(3_560_000), pl.lit(1_000_000))).item()
+    spouse = (("spouse_kind", "none"), ("spouse_special_deduction", str(special)))
+    moved = (("n_disabled_ordinary", "1"), ("n_disabled_special_cohabiting", "0"))
+    lost = moved[1:]
+    assert {(*moved, *spouse), (*lost, *spouse)} <= _proposed(tables)
+
+
+def test_a_second_job_s_salary_is_mended_by_the_tax_withheld() -> None:
+    """674,009 with 2,062 withheld, where all others lose 3.06 %, was 67,409 with a nought too many."""
+    others = [
+        _report(f"E{number}", salary_revenue=pay, withheld_income_tax=pay * 306 // 10_000)
+        | {"person_id": f"Q{number}", "withholding_column": "other"}
+        for number, pay in enumerate((400_000, 550_000, 800_000))
+    ]
+    wrong = _report("D1", salary_revenue=674_009, withheld_income_tax=2_062, withholding_column="other")
+    tables = _ward(
+        inconsistencies=[_row("salary_revenue"), *(_listed(number) for number in range(3))],
+        documents=[wrong | {"year_end_adjusted": False}, *others],
+        assessments=[{"person_id": "P1", "tax_year": YEAR, "salary_revenue": 674_009}],
+    )
+    assert (("salary_revenue", "67409"),) in _proposed(tables)
+
+
+def _listed(number: int) -> dict[str, object]:
+    return _row("salary_revenue") | {"row_id": f"R9{number}", "person_id": f"Q{number}"}
+
+
+def test_a_salary_that_is_a_round_amount_too_high_is_mended_by_the_stated_income() -> None:
+    """2,356,586 with the income of 1,856,586: 500,000 too much, of which several digits tell."""
+    income = pl.select(Law.of(YEAR).salary_income.of(pl.lit(1_856_586))).item()
+    tables = _ward(
+        inconsistencies=[_row("salary_income")],
+        documents=[_report("D1", salary_revenue=2_356_586, salary_income=income)],
+        assessments=[{"person_id": "P1", "tax_year": YEAR, "salary_revenue": 2_356_586}],
+    )
+    assert (("salary_revenue", "1856586"),) in _proposed(tables)

@@ -15,7 +15,7 @@ from tadasu.fields import DISABILITIES
 
 MOST = 6
 """Moves of one person that are combined; of more, those of the first relatives."""
-SPOUSE, SELF, CHILDREN, COUNTS = 900, 901, 902, 903
+SPOUSE, SELF, CHILDREN, COUNTS, SPOUSE_DISABILITY = 900, 901, 902, 903, 904
 """Groups beside the relatives, who have one each: of a group at most one move enters a combination."""
 COLUMNS = ("person", "document", "group", "move", "field", "delta")
 
@@ -80,19 +80,15 @@ def _relatives(sources: Sources) -> pl.DataFrame:
         | pl.col("register_left").is_not_null()
     )
     moved = claims.filter(pl.col("to_field").is_not_null() & (pl.col("to_field") != pl.col("from_field")))
-    near = pl.col("together") & (pl.col("register_disability") == "special")
-    word = pl.when(near).then(pl.lit("special_cohabiting")).otherwise("register_disability")
     abroad = pl.col("lives_abroad").fill_null(value=False)
     away = claims.filter(
         (pl.col("from_field") == _numbers(CLASSES)["cohabiting"]) & ~pl.col("together") & ~abroad
     ).with_columns(to_field=pl.lit(_numbers(CLASSES)["elderly"], dtype=pl.Int64))
-    held = claims.with_columns(
-        register_field=word.replace_strict(_numbers(DISABLED), default=None, return_dtype=pl.Int64)
-    ).filter(pl.col("register_disability").is_not_null())
-    own = pl.when(pl.col("together") & (pl.col("relative_disability") == "special"))
-    own_word = own.then(pl.lit("special_cohabiting")).otherwise("relative_disability")
+    held = claims.with_columns(register_field=_disability_field(_at_home("register_disability"))).filter(
+        pl.col("register_disability").is_not_null()
+    )
     records = claims.filter(pl.col("relative_disability").is_not_null()).with_columns(
-        own_field=own_word.replace_strict(_numbers(DISABLED), default=None, return_dtype=pl.Int64)
+        own_field=_disability_field(_at_home("relative_disability"))
     )
     unlike = records.filter(pl.col("own_field").fill_null(-1) != pl.col("disability_field").fill_null(-1))
     differs = held.filter(pl.col("register_field").fill_null(-1) != pl.col("disability_field").fill_null(-1))
@@ -108,31 +104,68 @@ def _relatives(sources: Sources) -> pl.DataFrame:
 
 
 def _spouses(sources: Sources) -> pl.DataFrame:
-    """Return the moves of the claimed spouse by actual incomes, with the spouse's disability."""
-    changed = spouse_by_income(sources)
-    disabled = sources.claims.filter(pl.col("role") == "spouse").select(
+    """Return the moves of the claimed spouse: by actual incomes, and out of the claim."""
+    changed = spouse_by_income(sources).with_columns(
+        move=pl.col("option").rank("dense").over("person").cast(pl.Int64)
+    )
+    fields = pl.DataFrame({"field": [NUMBER["spouse_kind"], NUMBER["spouse_special_deduction"]]})
+    claimed = sources.record.filter(pl.col("spouse_kind") > 0).select("person")
+    out = claimed.join(fields, how="cross").with_columns(
+        document=pl.lit(-1, dtype=pl.Int64), value=pl.lit(0, dtype=pl.Int64), move=pl.lit(0, dtype=pl.Int64)
+    )
+    columns = ["person", "document", "move", "field", "value"]
+    every = pl.concat([changed.select(columns), out.select(columns)])
+    return every.join(sources.recorded, on=["person", "field"]).select(
         "person",
         "document",
-        field=pl.col("disability").replace_strict(_numbers(DISABLED), default=None, return_dtype=pl.Int64),
-    )
-    out = changed.filter((pl.col("field") == NUMBER["spouse_kind"]) & (pl.col("value") == 0))
-    lost = out.select("person", "document", "option").join(
-        disabled.filter(pl.col("field").is_not_null()), on=["person", "document"]
-    )
-    moves = changed.join(sources.recorded, on=["person", "field"]).select(
-        "person", "document", "option", "field", delta=pl.col("value") - pl.col("recorded")
-    )
-    every = pl.concat(
-        [moves, lost.select("person", "document", "option", "field", delta=pl.lit(-1, dtype=pl.Int64))]
-    )
-    return every.select(
-        "person",
-        "document",
-        "field",
-        "delta",
         group=pl.lit(SPOUSE, dtype=pl.Int64),
-        move=pl.col("option").rank("dense").over("person").cast(pl.Int64),
-    ).select(COLUMNS)
+        move="move",
+        field="field",
+        delta=pl.col("value") - pl.col("recorded"),
+    )
+
+
+def _spouses_disability(sources: Sources) -> pl.DataFrame:
+    """Return the moves of a claimed spouse's disability: to the register's, to their own record's, or out."""
+    claims = sources.claims.filter(pl.col("role") == "spouse")
+    known = claims.select(
+        "person",
+        "document",
+        now=_disability_field(pl.col("disability")),
+        register=_disability_field(_at_home("register_disability")),
+        own=_disability_field(_at_home("relative_disability")),
+    )
+    held = sources.recorded.filter(pl.col("recorded") > 0).select("person", now="field")
+    counted = pl.concat(
+        [known.join(held, on=["person", "now"], how="semi"), known.filter(pl.col("now").is_null())]
+    )
+    told = counted.unpivot(on=["register", "own"], index=["person", "document", "now"], value_name="then")
+    told = told.filter(pl.col("then").is_not_null() & (pl.col("then") != pl.col("now").fill_null(-1)))
+    out = counted.filter(pl.col("now").is_not_null()).with_columns(then=pl.lit(None, dtype=pl.Int64))
+    moves = pl.concat([frame.select("person", "document", "now", "then") for frame in (told, out)])
+    move = pl.col("now").fill_null(0) * len(NUMBER) + pl.col("then").fill_null(0)
+    return pl.concat(
+        moves.filter(pl.col(column).is_not_null()).select(
+            "person",
+            "document",
+            group=pl.lit(SPOUSE_DISABILITY, dtype=pl.Int64),
+            move=move,
+            field=column,
+            delta=pl.lit(delta, dtype=pl.Int64),
+        )
+        for column, delta in (("now", -1), ("then", 1))
+    )
+
+
+def _disability_field(word: pl.Expr) -> pl.Expr:
+    """Return the number of the field that counts relatives of this disability, null for none."""
+    return word.replace_strict(_numbers(DISABLED), default=None, return_dtype=pl.Int64)
+
+
+def _at_home(column: str) -> pl.Expr:
+    """Return a relative's disability; a special one of who lives together is a class of its own."""
+    near = pl.col("together") & (pl.col(column) == "special")
+    return pl.when(near).then(pl.lit("special_cohabiting")).otherwise(pl.col(column))
 
 
 def _selves(sources: Sources) -> pl.DataFrame:
@@ -173,7 +206,13 @@ def combined(sources: Sources) -> pl.DataFrame:
     """Propose the moves of several fields, two and three moves together, and all of a person's removals."""
     steps = pl.concat(
         frame.select(pl.col(COLUMNS).cast(pl.Int64))
-        for frame in (_counts(sources), _relatives(sources), _spouses(sources), _selves(sources))
+        for frame in (
+            _counts(sources),
+            _relatives(sources),
+            _spouses(sources),
+            _spouses_disability(sources),
+            _selves(sources),
+        )
     ).filter(pl.col("delta") != 0)
     # The same move may stand on several papers; which paper it came from does not matter any more.
     key = ["person", "group", "move"]

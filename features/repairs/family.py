@@ -10,7 +10,7 @@ import polars as pl
 
 from features.repairs.lines import grouped, lines, together
 from features.repairs.sources import Sources
-from features.values import NUMBER
+from features.values import FIELD_NAMES, NUMBER
 from tadasu.fields import DISABILITIES, SPOUSE_KINDS
 from tadasu.law import Law
 
@@ -98,6 +98,38 @@ def remove_claims(sources: Sources) -> pl.DataFrame:
     )
 
 
+def remove_several(sources: Sources) -> pl.DataFrame:
+    """Take two or more dependants of a class that one document names out of it, and all that it names."""
+    named = (
+        claimed_relatives(sources)
+        .filter(pl.col("from_field").is_not_null())
+        .group_by("person", "document", field="from_field")
+        .agg(named=pl.len().cast(pl.Int64))
+        .sort("person", "document", "field")
+    )
+    named = _recorded(named, sources, "field", "now")
+    several = named.filter(pl.col("named") > 1).with_columns(less=pl.int_ranges(2, pl.col("named") + 1))
+    several = several.explode("less", empty_as_null=False)
+    every = pl.col("now") - pl.col("named")
+    return pl.concat(
+        [
+            lines(several, "remove_claim", value=pl.col("now") - pl.col("less"), option=200 + pl.col("less")),
+            grouped(named, "remove_claim", field=pl.col("field"), value=every, option=901),
+        ]
+    )
+
+
+def as_last_year(sources: Sources) -> pl.DataFrame:
+    """Take last year's final family: the spouse's two fields, all dependants, and these with disabilities."""
+    before = sources.previous.with_columns(pl.col(FIELD_NAMES).fill_null(0))
+    spouse_fields = ("spouse_kind", "spouse_special_deduction")
+    sets = (spouse_fields, tuple(CLASSES.values()), (*CLASSES.values(), *DISABLED.values()))
+    return pl.concat(
+        together(before, "last_year", {name: pl.col(name) for name in names}, option=10_000 + option)
+        for option, names in enumerate(sets)
+    )
+
+
 def reclassify(sources: Sources) -> pl.DataFrame:
     """Move a claimed dependant to the class that the register's birth date and household give."""
     claims = claimed_relatives(sources).filter(
@@ -158,13 +190,21 @@ def died_before(law: Law) -> pl.Expr:
 
 
 def register_children(sources: Sources) -> pl.DataFrame:
-    """Count the children under 16 of the household in the register."""
+    """Count the children under 16 of the household in the register; some, where somebody else claims one."""
     minors = sources.residents.filter(
         (sources.law.relative_class(pl.col("birth_date")) == "under16") & stayed(sources.law)
     )
     counted = minors.group_by("household_id").agg(value=pl.len())
     children = sources.people.join(counted, on="household_id").sort("person")
-    return lines(children, "register_children", field="n_dependent_under16")
+    some = children.with_columns(value=pl.int_ranges(2, pl.col("value"))).explode(
+        "value", empty_as_null=False
+    )
+    return pl.concat(
+        [
+            lines(children, "register_children", field="n_dependent_under16"),
+            lines(some, "register_children", field="n_dependent_under16", option=pl.col("value")),
+        ]
+    )
 
 
 def register_disability(sources: Sources) -> pl.DataFrame:
@@ -201,6 +241,7 @@ def class_moves(sources: Sources) -> pl.DataFrame:
 
 FAMILY: tuple[Callable[[Sources], pl.DataFrame], ...] = (
     remove_claims,
+    remove_several,
     reclassify,
     reclassify_all,
     recount,
@@ -208,4 +249,5 @@ FAMILY: tuple[Callable[[Sources], pl.DataFrame], ...] = (
     register_disability,
     spouse,
     class_moves,
+    as_last_year,
 )

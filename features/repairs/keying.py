@@ -12,6 +12,10 @@ ODD = 0.25
 """Relative distance from what is expected beyond which a keying error is looked for."""
 NEAR = 0.1
 """Relative distance from what is expected within which a mended amount is believed."""
+SAME_RATE = 0.005
+"""Relative distance within which tax withheld at one rate is the same share: months are cut to whole yen."""
+ROUND, ROUNDS = 100_000, 99
+"""A salary may be a round amount too high or too low: this, and up to so many times this."""
 
 
 def variants(frame: pl.DataFrame, amount: str) -> pl.DataFrame:
@@ -35,8 +39,9 @@ def variants(frame: pl.DataFrame, amount: str) -> pl.DataFrame:
 def mended_salary(sources: Sources) -> pl.DataFrame:
     """Return (person, document, revenue, right, place): salaries mended so that the stated income fits.
 
-    Mended by one digit, or taken back from the income by law; where no income is stated, by the share that
-    social insurance usually has. `place` counts the possible amounts of a document.
+    Mended by one digit, or by a round amount, or taken back from the income by law; where no income is
+    stated, by the share that social insurance, or the tax withheld at the flat rate of a second job, usually
+    has. `place` counts the possible amounts of a document.
     """
     law = sources.law
     stated = sources.documents.filter("in_force", pl.col("salary_income").is_not_null())
@@ -46,14 +51,40 @@ def mended_salary(sources: Sources) -> pl.DataFrame:
     by_law = papers.with_columns(right=law.salary_income.inverse(pl.col("income"))).filter(
         pl.col("right").is_not_null()
     )
+    by_round = _round_off(papers).filter(law.salary_income.of(pl.col("right")) == pl.col("income"))
     columns = ["person", "document", "revenue", "right"]
     by_share = _mended(sources, "salary_revenue", "social_insurance").rename({"amount": "revenue"})
-    every = pl.concat([frame.select(columns) for frame in (by_digit, by_law, by_share)])
+    every = pl.concat(
+        [frame.select(columns) for frame in (by_digit, by_law, by_round, by_share, _by_tax(sources))]
+    )
     return (
         every.unique(["person", "document", "right"], keep="first", maintain_order=True)
         .with_columns(place=pl.int_range(pl.len()).over("document"))
         .sort("document", "place")
     )
+
+
+def _round_off(papers: pl.DataFrame) -> pl.DataFrame:
+    """Return `papers` once for each round amount that may be too much or too little, with what is right."""
+    times = pl.DataFrame({"times": [sign * n for n in range(1, ROUNDS + 1) for sign in (-1, 1)]})
+    moved = papers.join(times, how="cross").with_columns(right=pl.col("revenue") + pl.col("times") * ROUND)
+    return moved.filter(pl.col("right") > 0)
+
+
+def _by_tax(sources: Sources) -> pl.DataFrame:
+    """Mend a second job's salary by one digit so that the tax withheld is its usual share.
+
+    Small salaries of a second employer (乙欄) are taxed at one flat rate (所得税法185条1項), here the median
+    of this year's reports.
+    """
+    second = sources.documents.filter(
+        "in_force", pl.col("withholding_column") == "other", pl.col("withheld_income_tax") > 0
+    ).select("person", "document", revenue="salary_revenue", tax="withheld_income_tax")
+    share = pl.col("tax") / pl.col("revenue")
+    known = second.filter(pl.col("revenue") > 0).with_columns(share=share, usual=share.median())
+    odd = known.filter((pl.col("share") / pl.col("usual") - 1).abs() > SAME_RATE)
+    fitting = (pl.col("tax") / pl.col("right") / pl.col("usual") - 1).abs() < SAME_RATE
+    return variants(odd, "revenue").filter(fitting)
 
 
 def mended_insurance(sources: Sources) -> pl.DataFrame:

@@ -101,7 +101,7 @@ def _edit(repro: Callable[[], list[str]], name: str, old: str, new: str) -> None
 
 
 def test_only_what_changed_runs_again(repro: Callable[[], list[str]]) -> None:
-    assert sorted(repro()) == sorted(["configure", *cli.STAGE_NAMES])
+    assert sorted(repro()) == sorted(["configure", "simulate", *cli.STAGE_NAMES])
     assert repro() == []
     _edit(repro, "conf/model/default.yaml", "seed: 1", "seed: 2")
     assert sorted(repro()) == sorted(["configure", "train", "certify", "evaluate", "suggest", "publish"])
