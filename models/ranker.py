@@ -9,6 +9,7 @@ have to ask somebody before they can tell.
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ from tadasu.store import write_text
 KEY = ("tax_year", "row_id", "repair_id")
 SHARED = frozenset(column.name for column in OF_ROW)
 """Columns that all repairs of a row share."""
+BLOCK = 100_000
+"""Lines that are scored at a time."""
 CLEAR = 4
 """Inputs of the row model that say how clear the likeliest repair is."""
 FAMILY = {
@@ -123,11 +126,9 @@ class Ranker:
         from lightgbm import Booster
 
         booster = Booster(model_str=self.repair_text)
-        score = np.zeros(frame.height)
-        other = frame["repair_id"].to_numpy() > 0
-        if other.any():
-            raw = booster.predict(matrix_of(frame.filter(pl.col("repair_id") > 0), self.columns))
-            score[other] = self.repair_calibration.apply(raw)
+        raw = in_blocks(booster.predict, frame, self.columns)
+        score = np.asarray(self.repair_calibration.apply(raw))
+        score[frame["repair_id"].to_numpy() == 0] = 0.0
         return score
 
     def _checked(self, features: pl.DataFrame) -> pl.DataFrame:
@@ -192,6 +193,14 @@ def load(folder: Path) -> Ranker:
 def matrix_of(frame: pl.DataFrame, columns: tuple[str, ...]) -> npt.NDArray[np.float32]:
     """Return the columns as a Float32 matrix (lines × columns), null as NaN."""
     return frame.select(columns).to_numpy().astype(np.float32, copy=False)
+
+
+def in_blocks(
+    predict: Callable[[npt.NDArray[np.float32]], Any], frame: pl.DataFrame, columns: tuple[str, ...]
+) -> Floats:
+    """Return what `predict` says of each line; the matrix of a year is never made as a whole."""
+    parts = [predict(matrix_of(part, columns)) for part in frame.iter_slices(BLOCK)]
+    return np.concatenate(parts) if parts else np.zeros(0)
 
 
 def row_matrix(

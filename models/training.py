@@ -20,7 +20,7 @@ from models.calibration import Calibration, Floats
 from models.fits import dataset, fits
 from models.learning import Mask, Rows, Whole, labelled, matrix, rows_of, sampled
 from models.neighbours import Links, beside, links, several
-from models.ranker import FAMILY, KEY, Ranker, likeliest, linked_shares, row_matrix
+from models.ranker import BLOCK, FAMILY, KEY, Ranker, likeliest, linked_shares, matrix_of, row_matrix
 from models.settings import ModelSettings
 from tadasu.errors import TadasuError
 
@@ -151,11 +151,14 @@ def _require_both(needs: Mask, years: Years) -> None:
 def _out_of_fold(frame: pl.DataFrame, rows: Rows, boosters: list[lightgbm.Booster], work: _Work) -> Floats:
     """Score each line other than 'leave' by the model that did not see its row's fold."""
     score = np.zeros(frame.height)
-    fold = rows.by_line(rows.fold)
-    for number in range(work.settings.folds):
-        held = ~rows.leave & (fold == number)
-        if held.any():
-            score[held] = boosters[number].predict(matrix(frame, held, work.columns))
+    fold = np.where(rows.leave, -1, rows.by_line(rows.fold))
+    for begin in range(0, frame.height, BLOCK):
+        block = slice(begin, begin + BLOCK)
+        lines = matrix_of(frame[block], work.columns)
+        for number in range(work.settings.folds):
+            held = fold[block] == number
+            if held.any():
+                score[block][held] = boosters[number].predict(lines[held])
     return score
 
 

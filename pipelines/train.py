@@ -97,12 +97,20 @@ def _load(folder: Path) -> "Ranker":
 def _train(job: Job) -> dict[str, "Ranker"]:
     *earlier, _ = job.years()
     labelled = [year for year in earlier if job.table(year, "truth").height]
-    years = Years(lambda year: job.tables(year, NAMES), labelled)
+    years = Years(lambda year: _learnt(job, year), labelled)
     for year in labelled:
         for name in NAMES:
             job.path(f"{year}/{name}.parquet")  # what is read enters the model's identity
     facts = {"data": job.digest(), **law_and_code(job.settings.ward.ordinance)}
     return train(years, job.settings.model, facts=facts, progress=job.progress)
+
+
+def _learnt(job: Job, year: int) -> dict[str, pl.DataFrame]:
+    """Read the tables of a year; of its features, which are gigabytes, only the lines of labelled rows."""
+    tables = job.tables(year, [name for name in NAMES if name != "features"])
+    rows = tables["truth"]["row_id"].unique()
+    every = pl.scan_parquet(job.path(f"{year}/features.parquet"))
+    return {**tables, "features": every.filter(pl.col("row_id").is_in(rows.implode())).collect()}
 
 
 def law_and_code(ordinance: str) -> dict[str, str]:
