@@ -42,17 +42,20 @@ def simulate(knobs: Knobs, progress: Progress | None = None, *, workers: int = 1
     `progress` is told how many block-years are done, of how many. With more than one worker, blocks are made
     in that many processes.
     """
-    seasons = made(knobs, steer(knobs), workers, progress)
+    parts: dict[int, list[Season]] = {year: [] for year in knobs.years}
+    for one in made(knobs, steer(knobs), workers, progress):
+        parts[one.year].append(one)
+    taxpayers = {year: sum(part.taxpayers for part in parts[year]) for year in knobs.years}
     newest = max(knobs.years)
-    parts = {year: [one for one in seasons if one.year == year] for year in knobs.years}
-    tables = {year: _year(knobs, year, parts[year], newest) for year in knobs.years}
+    # A year's parts are let go once its tables are put together: a large ward is held once, not twice.
+    tables = {year: _year(knobs, year, parts.pop(year), newest) for year in knobs.years}
     truth = tables[newest]["truth"]
     return Ward(
         tables={
             year: {name: t for name, t in named.items() if name != "truth"} for year, named in tables.items()
         },
         truth=truth,
-        taxpayers={year: sum(part.taxpayers for part in parts[year]) for year in knobs.years},
+        taxpayers=taxpayers,
     )
 
 
