@@ -43,9 +43,12 @@ def fits(
         inside = data if mask is None else data.subset(np.flatnonzero(mask).tolist())
         return lightgbm.train(parameters, inside)
 
-    with ThreadPoolExecutor(threads) as pool:
+    pool = ThreadPoolExecutor(threads)
+    try:
         whole = pool.submit(fit, None)  # the longest first
         parts = [pool.submit(fit, mask) for mask in masks]
         for _ in as_completed([whole, *parts]):
             step()
         return [each.result() for each in (*parts, whole)]
+    finally:
+        pool.shutdown(cancel_futures=True)  # after Ctrl-C or an error no further fit begins

@@ -10,6 +10,7 @@ from tadasu.extract import reasons
 from tadasu.extract.batch import Batch
 from tadasu.extract.cut import Cut
 from tadasu.extract.found import File
+from tadasu.extract.mapping.columns import LIST_SIGN
 from tadasu.extract.mapping.model import Cell, Part, Reading, Row, Source
 from tadasu.extract.oddities import Oddity
 from tadasu.extract.refused import individual_numbers, is_refused
@@ -156,12 +157,37 @@ def _column(cells: pl.DataFrame, cell: Cell, made: dict[str, _Column], year: int
         return _Column(constant.new_from_index(0, cells.height))
     if cell.number:
         return _Column(pl.Series([1], dtype=pl.Int64()).new_from_index(0, cells.height))
+    if cell.separator or cell.joined:
+        return _listed(cells, cell)
     text, wrong = _text(cells, cell)
     if cell.by:
         return _by_cases(text, cell, made[cell.by].values.cast(pl.String()))
     found = read_values(text, cell.reading)
     why = found.wrong if wrong is None else found.wrong.zip_with(wrong.is_null(), wrong)
     return _Column(found.values, why, text, found.mended)
+
+
+def _listed(cells: pl.DataFrame, cell: Cell) -> _Column:
+    """Read each item of a list as the mapping says, and put them together in their order."""
+    names = cell.sources
+    if cell.separator:
+        told = pl.col(names[0]).str.split(cell.separator)
+    else:
+        told = pl.concat_list(pl.col(name) for name in names)
+    frame = cells.select(pl.int_range(pl.len()).alias("place"), item=told)
+    items = frame.explode("item", empty_as_null=True).with_columns(
+        item=blank(pl.col("item").str.strip_chars())
+    )
+    items = items.drop_nulls("item")
+    found = read_values(items["item"], cell.reading)
+    read = items.with_columns(value=as_text(found), wrong=found.wrong).group_by("place", maintain_order=True)
+    lists = read.agg(
+        pl.col("value").str.join(LIST_SIGN),
+        pl.col("wrong").first(ignore_nulls=True),
+        pl.col("item").str.join(" "),
+    )
+    every = frame.select("place").join(lists, on="place", how="left", maintain_order="left")
+    return _Column(every["value"], every["wrong"], every["item"], found.mended)
 
 
 def _text(cells: pl.DataFrame, cell: Cell) -> tuple[pl.Series, pl.Series | None]:

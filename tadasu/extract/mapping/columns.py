@@ -14,8 +14,11 @@ from tadasu.extract.numerals import number_form
 from tadasu.tables import Column
 from tadasu.text import plain
 
-_WHERE = ("from", "template", "constant", "number")
+_WHERE = ("from", "join", "template", "constant", "number")
 _READING = ("as", "codes", "unknown", "width", "dates", "era_digits", "numbers", "unit", "blank", "zero")
+LISTS = ("document_ids",)
+"""Columns that hold several values with `LIST_SIGN` between them."""
+LIST_SIGN = ";"
 _PART = re.compile(r"\{([^{}:]+)(?::0([1-9][0-9]?))?\}")
 _TYPES: dict[str, pl.DataType] = {"number": pl.Int64(), "date": pl.Date(), "flag": pl.Boolean()}
 YEARS = ("{year}", "{last_year}")
@@ -55,7 +58,7 @@ def cell(column: Column, node: Node, context: Context, beside: Mapped[str, Node]
     """Return how `column` is filled; `beside` are the columns that the same row fills."""
     if not node.is_mapping:
         return Cell(column.name, _parts(node), _reading(column, {}, context))
-    keys = node.fields((*_WHERE, *_READING, "by", "cases"))
+    keys = node.fields((*_WHERE, *_READING, "by", "cases", *(("separator",) if column.name in LISTS else ())))
     told = [name for name in _WHERE if name in keys]
     if len(told) != 1:
         node.wrong(f"exactly one of the keys {', '.join(_WHERE)}", ", ".join(told) or "none of them")
@@ -64,8 +67,10 @@ def cell(column: Column, node: Node, context: Context, beside: Mapped[str, Node]
     if told == ["number"]:
         keys["number"].choice(("true",))
         return Cell(column.name, number=True)
-    parts = _template(keys["template"]) if "template" in keys else _parts(keys["from"])
     reading = _reading(column, keys, context)
+    if "join" in keys or "separator" in keys:
+        return _items(column, node, keys, reading)
+    parts = _template(keys["template"]) if "template" in keys else _parts(keys["from"])
     if ("by" in keys) != ("cases" in keys):
         node.wrong("the keys by and cases together", "one of them")
     if "by" not in keys:
@@ -73,6 +78,22 @@ def cell(column: Column, node: Node, context: Context, beside: Mapped[str, Node]
     by = keys["by"].choice([name for name in beside if name != column.name])
     cases = {case: _case(column, one, context) for case, one in keys["cases"].items()}
     return Cell(column.name, parts, reading, by=by, cases=cases)
+
+
+def _items(column: Column, node: Node, keys: Mapped[str, Node], reading: Reading) -> Cell:
+    """Return how a list is filled: from one column with a sign between the items, or from several."""
+    if column.name not in LISTS:
+        keys["join"].wrong(f"join only for {', '.join(LISTS)}, which hold several values")
+    if ("join" in keys) == ("separator" in keys):
+        node.wrong("either from with separator, or join with the names of several columns")
+    if "join" in keys:
+        return Cell(column.name, tuple(_parts(one)[0] for one in keys["join"].nodes()), reading, joined=True)
+    if "from" not in keys:
+        node.wrong("the key from beside separator")
+    sign = keys["separator"].text()
+    if not sign:
+        keys["separator"].wrong('the sign between the items, such as ","')
+    return Cell(column.name, _parts(keys["from"]), reading, separator=sign)
 
 
 def _constant(column: Column, node: Node) -> str:

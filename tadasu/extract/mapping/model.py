@@ -76,6 +76,8 @@ class Cell:
     several for a composite key. constant: the value itself, where the file does not say it. number: the
     place of the row within its record, from 1, where one line brings several rows.
     by, cases: another column of the same table whose value (a key of `cases`, or `*`) says how to read.
+    separator: what stands between the items of a list in one column of the file ('' where the cell is no such
+    list); joined: whether each part is an item of a list. Each item is read and written on its own.
     """
 
     column: str
@@ -85,6 +87,8 @@ class Cell:
     number: bool = False
     by: str = ""
     cases: Mapped[str, Reading] = field(default_factory=dict)
+    separator: str = ""
+    joined: bool = False
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from tadasu.errors import TadasuError
+from tadasu.extract.mapping.columns import LIST_SIGN
 from tadasu.extract.mapping.model import Cell, Part, Row, Source
 from tadasu.extract.values import write_values
 from tadasu.text import plain
@@ -53,7 +55,9 @@ def together(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
 def _texts(frame: pl.DataFrame, row: Row) -> pl.DataFrame:
     columns: dict[str, pl.Series] = {}
     for cell in row.cells:
-        if cell.parts:
+        if cell.separator or cell.joined:
+            columns.update(_listed(frame[cell.column], cell))
+        elif cell.parts:
             text = _text(frame, cell)
             for name, piece in _pieces(text, cell.parts).items():
                 blank = piece.set((piece == "").fill_null(False), None)
@@ -61,6 +65,26 @@ def _texts(frame: pl.DataFrame, row: Row) -> pl.DataFrame:
                     columns[name].zip_with(columns[name].is_not_null(), blank) if name in columns else blank
                 )
     return pl.DataFrame(columns)
+
+
+def _listed(values: pl.Series, cell: Cell) -> dict[str, pl.Series]:
+    """Write the items of a list into one column with a sign between them, or into a column each.
+
+    Raises:
+        TadasuError: a list has more items than the layout has columns.
+    """
+    items = pl.DataFrame({"item": values.str.split(LIST_SIGN)}).with_row_index("place").explode("item")
+    written = items.with_columns(item=write_values(items["item"], cell.reading))
+    lists = written.group_by("place", maintain_order=True).agg("item")["item"]
+    if cell.separator:
+        return {cell.sources[0]: lists.list.join(cell.separator)}
+    widest = lists.list.len().max()
+    most = widest if isinstance(widest, int) else 0
+    if most > len(cell.sources):
+        raise TadasuError(
+            f"{cell.column}: {most} items, but the layout has {len(cell.sources)} columns for them."
+        )
+    return {name: lists.list.get(place, null_on_oob=True) for place, name in enumerate(cell.sources)}
 
 
 def _text(frame: pl.DataFrame, cell: Cell) -> pl.Series:
