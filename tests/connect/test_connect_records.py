@@ -1,5 +1,6 @@
 """Record layouts beside an export, names in two lines, relatives side by side, codes seen in their rows."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +16,7 @@ from tadasu.extract.sniff.records import find
 from tadasu.extract.sniff.scores import Relations
 from tadasu.extract.sniff.wide import aside, wide
 from tadasu.extract.sniff.years import by_year
-from tadasu.tables import ASSESSMENTS, PREVIOUS_ASSESSMENTS
+from tadasu.tables import ASSESSMENTS, PREVIOUS_ASSESSMENTS, Table
 
 NAMES = ["宛名番号", "世帯番号", "漢字氏名", "性別", "生年月日"]
 WIDTHS = [10, 10, 20, 1, 8]
@@ -134,10 +135,22 @@ def test_relatives_side_by_side_are_dependants_and_not_the_taxpayer() -> None:
 
 
 def test_the_year_in_the_rows_says_whose_record_it_is() -> None:
-    this, last = (look(pl.Series("賦課年度", [told] * 9)) for told in ("7", "R06"))
-    assert by_year([this], 2025) is ASSESSMENTS
-    assert by_year([last], 2025) is PREVIOUS_ASSESSMENTS
-    assert by_year([look(pl.Series("区分", ["7"] * 9))], 2025) is None
+    """The lines of the newest year come first: that an older file is longer changes nothing."""
+
+    def told(name: str, year: str, older: str) -> Table | None:
+        newest = pl.Series(name, [year] * 9)
+        content = replace(look(newest), values=((older, 20), (year, 9)))
+        return by_year([content], pl.DataFrame([newest.extend(pl.Series(name, [older] * 20))]), 2025)
+
+    assert told("賦課年度", "7", "6") is ASSESSMENTS
+    assert told("賦課年度", "R06", "R05") is PREVIOUS_ASSESSMENTS
+    assert told("区分", "7", "6") is None
+
+
+def test_a_column_of_yes_and_no_is_read_whatever_its_name() -> None:
+    known = look(pl.Series("賦期住所有無", ["有", "無"] * 20))
+    written = look(pl.Series("住所", [f"練馬区{n}番地" for n in range(40)]))
+    assert (known.forbidden, written.forbidden) == (False, True)
 
 
 def test_sums_filled_up_with_zeros_are_no_identifiers() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from tadasu.extract.sniff.content import Content
-from tadasu.extract.sniff.words import closest, plain, terms, vocabulary
+from tadasu.extract.sniff.words import closest, plain, terms, vocabulary, yes_and_no
 from tadasu.fields import FIELDS
 from tadasu.tables import Column
 
@@ -78,8 +78,7 @@ def share_known(content: Content, column: Column) -> float:
 
 
 def _flags(content: Content, *, blank: bool) -> tuple[dict[str, str], bool]:
-    told = vocabulary()["flags"]
-    signs = {plain(sign) or sign: word for word, signs in told.items() for sign in signs}
+    signs = yes_and_no()
     known = {v: signs[plain(v) or v] for v, _ in content.values if (plain(v) or v) in signs}
     digits = {v for v, _ in content.values if re.fullmatch("[01]", v)}
     if digits:
@@ -95,7 +94,7 @@ def _flags(content: Content, *, blank: bool) -> tuple[dict[str, str], bool]:
 
 def _words(content: Content, column: Column) -> tuple[dict[str, str], bool]:
     if column.name == "field":
-        return _fields(content), True
+        return {code: word for code, word in _fields(content).items() if word in column.values}, True
     told = vocabulary()["codes"].get(column.name, {})
     known = {}
     for value, _ in content.values:

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 import yaml
 
+from tadasu.extract.mapping.columns import LISTS
 from tadasu.extract.sniff.codes import guess, is_coded
 from tadasu.extract.sniff.content import Content
 from tadasu.extract.sniff.match import Fit, Match
 from tadasu.extract.sniff.scores import entity
 from tadasu.extract.sniff.survey import Kind
 from tadasu.extract.sniff.wide import Wide
-from tadasu.extract.sniff.words import must_not_enter
 from tadasu.tables import PAYER_COLUMNS
 
 DOUBT = "？"
@@ -99,7 +99,7 @@ def is_refused(content: Content, kind: Kind) -> bool:
 
 def surely_refused(content: Content, kind: Kind) -> bool:
     """Say whether a column is refused by its name, or since it holds Individual Numbers."""
-    return content.refused or (not _used(content, kind) and must_not_enter(content.called))
+    return content.refused or (not _used(content, kind) and content.forbidden)
 
 
 def _used(content: Content, kind: Kind) -> bool:
@@ -129,9 +129,9 @@ def _missing(kind: Kind) -> Iterator[str]:
 
 def _beside(kind: Kind) -> list[str]:
     """Return names that differ in a number only: several people in one line."""
-    sorts = Counter(re.sub(r"[0-9０-９]+", "0", content.name) for content in kind.contents)
+    sorts = Counter(_numbered(content.name) for content in kind.contents)
     named = [c.name for c in kind.contents if not c.name.isdigit() and re.search(r"[0-9０-９]", c.name)]
-    return [name for name in named if sorts[re.sub(r"[0-9０-９]+", "0", name)] >= 2 and "#" not in name][:4]
+    return [name for name in named if sorts[_numbered(name)] >= 2 and "#" not in name][:4]
 
 
 def _column(match: Match, coded: Mapping[str, str], known: Known, kind: Kind | None) -> Iterator[str]:
@@ -145,8 +145,9 @@ def _column(match: Match, coded: Mapping[str, str], known: Known, kind: Kind | N
     if is_coded(column):
         yield from _coded(match, coded, notes)
         return
-    if column.name == "document_ids" and any(_LIST_SIGNS.search(v) for v, _ in content.values):
-        notes.append(f"{DOUBT} 区切りが「;」でない: 「;」だけが読める")
+    if column.name in LISTS and (told := _of_list(match, kind, known)):
+        yield f"{column.name}: {told}   # {'; '.join([*notes, f'{DOUBT} 1 行に複数: この読み方でよいか'])}"
+        return
     if column.name in _VALUES and kind and kind.fit and kind.fit.of("field"):
         cases = ", ".join([*(f"{name}: {told}" for name, told in known.cases.items()), '"*": number'])
         notes.append(f"{DOUBT} 区分の値は合算結果のコードで読む")
@@ -158,6 +159,24 @@ def _column(match: Match, coded: Mapping[str, str], known: Known, kind: Kind | N
     if lost and told and match.sure:
         notes.append(f"{DOUBT} 表計算は頭の 0 を落とす: 元の桁数を確かめる")
     yield f"{column.name}: {_from(content.name, told)}   # {'; '.join(notes)}"
+
+
+def _of_list(match: Match, kind: Kind | None, known: Known) -> str:
+    """Return how several items of a row are read: from columns side by side, or cut at a sign; '' if one."""
+    content = match.content
+    width = known.widths.get("document")
+    told = f", width: {width}" if width and content.numeric else ""
+    alike = [c.name for c in kind.contents if _numbered(c.name) == _numbered(content.name)] if kind else []
+    if len(alike) > 1 and _numbered(content.name) != content.name:
+        return f"{{join: [{', '.join(scalar(name) for name in alike)}]{told}}}"
+    signs = Counter(sign for value, _ in content.values for sign in set(_LIST_SIGNS.findall(value)))
+    if not signs:
+        return ""
+    return f"{{from: {scalar(content.name)}, separator: {_quoted(signs.most_common(1)[0][0])}{told}}}"
+
+
+def _numbered(name: str) -> str:
+    return re.sub(r"[0-9０-９]+", "0", name)
 
 
 def _from(name: str, told: str) -> str:
@@ -188,7 +207,8 @@ def _coded(match: Match, coded: Mapping[str, str], notes: list[str]) -> Iterator
         return
     yield f"{column.name}:   # {'; '.join(notes)}"
     yield f"  from: {name}"
-    yield f"  codes:   # 標準の値: {' / '.join(column.values[:12]) or 'true / false'}"
+    more = f" …（ほか{len(column.values) - 12}、docs/data_dictionary.md）" if len(column.values) > 12 else ""
+    yield f"  codes:   # 標準の値: {' / '.join(column.values[:12]) or 'true / false'}{more}"
     yield from (f"    {line}" for line in _listed(content, told.known, coded, sure=told.spoken))
 
 

@@ -8,6 +8,8 @@ import polars as pl
 
 from tadasu.extract.forms import DateForm, date_form, digit_tables
 from tadasu.extract.refused import individual_numbers
+from tadasu.extract.sniff.words import must_not_enter, yes_and_no
+from tadasu.extract.sniff.words import plain as spelled
 from tadasu.extract.values.dates import dates
 from tadasu.extract.values.numbers import numbers
 from tadasu.extract.values.texts import plain, stripped
@@ -55,6 +57,17 @@ class Content:
     def called(self) -> str:
         """Return the name by which the column is told: in full where that is known."""
         return self.said or self.name
+
+    @property
+    def forbidden(self) -> bool:
+        """Say whether its name says that it must never be read; yes or no is nobody's name or address."""
+        return must_not_enter(self.called) and not self._yes_or_no
+
+    @property
+    def _yes_or_no(self) -> bool:
+        return self.kind in ("flag", "code") and all(
+            (spelled(v) or v) in yes_and_no() for v, _ in self.values
+        )
 
     @property
     def unique(self) -> bool:

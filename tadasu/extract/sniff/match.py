@@ -11,7 +11,7 @@ from tadasu.extract.mapping.load import TABLES
 from tadasu.extract.sniff.codes import share_known
 from tadasu.extract.sniff.content import Content
 from tadasu.extract.sniff.scores import Relations, score
-from tadasu.extract.sniff.words import closest, must_not_enter, vocabulary
+from tadasu.extract.sniff.words import closest, vocabulary
 from tadasu.tables import Column, Table
 
 _SURE, _PERHAPS = 0.6, 0.36
@@ -65,9 +65,7 @@ def best(fits: Sequence[Fit]) -> Fit | None:
 
 def fit(contents: Sequence[Content], table: Table, relations: Relations) -> Fit:
     """Match the columns of a file with those of a table, the best pair first."""
-    usable = [
-        c for c in contents if not c.refused and not (must_not_enter(c.called) and not _is_key(c, relations))
-    ]
+    usable = [c for c in contents if not c.refused and not (c.forbidden and not _is_key(c, relations))]
     wanted = [column for column in table.columns if column.name != "tax_year"]
     grid = {(c.name, w.name): score(c, w, table, relations) for c in usable for w in wanted}
     by_column = {w.name: w for w in wanted}
@@ -146,7 +144,7 @@ def _weighed(stem: str, found: Fit, contents: Sequence[Content]) -> Fit:
     """Score a table: how much of the file it explains, by rare columns, and by the file's name."""
     table = found.table
     told = sum(min(match.score, 1.0) * _rarity(match.column) for match in found.matches)
-    share = told / max(1, len([c for c in contents if not must_not_enter(c.called)]))
+    share = told / max(1, len([c for c in contents if not c.forbidden]))
     needed = [c.name for c in table.columns if (c.filled or c.name in table.key) and c.name != "tax_year"]
     there = sum(found.of(name) is not None for name in needed) / len(needed)
     name = closest(PurePath(stem).name, (table.label, *vocabulary()["tables"].get(table.name, ())))

@@ -144,7 +144,7 @@ def _records(title: str, rows: Sequence[Sequence[str]], where: str) -> Iterator[
         for row in rows[place + 1 : end]:
             cells = {key: row[at].strip() for key, at in told.items() if at < len(row)}
             name = cells.get("file") or name
-            if item := _item(cells):
+            if item := _item({**cells, "note": _note(row, cells)}):
                 by_file.setdefault(name, []).append(item)
                 last = place
         for about, items in by_file.items():
@@ -166,6 +166,13 @@ def _headings(row: Sequence[str]) -> dict[str, int]:
         "length" in found or ("ident" in found and ("sort" in found or "note" in found))
     )
     return found if is_one and all(len(cell) < 20 for cell in cells) else {}
+
+
+def _note(row: Sequence[str], cells: Mapping[str, str]) -> str:
+    """Return what is said of a field's codes: in its remark, or else in whichever cell says it."""
+    note = cells.get("note", "")
+    others = (cell for cell in row if len(_MEANING.findall(unicodedata.normalize("NFKC", cell))) > 1)
+    return note if _MEANING.search(unicodedata.normalize("NFKC", note)) else next(others, note)
 
 
 def _item(cells: Mapping[str, str]) -> Item | None:

@@ -17,6 +17,7 @@ from tadasu.extract.sniff.records import Records, find
 from tadasu.extract.sniff.scores import Relations
 from tadasu.extract.sniff.statutory import Papers, Reports, Sheet, is_returns, matching, reports
 from tadasu.extract.sniff.wide import Wide, aside, wide
+from tadasu.extract.sniff.words import plain
 from tadasu.extract.sniff.years import by_year
 from tadasu.extract.values.texts import stripped
 
@@ -25,6 +26,7 @@ _LIKELY = 4
 _MOST_CODES = 80
 _BETWEEN = r"[;,、，・/｜| 　]"
 _RECORDS = ("assessments", "previous_assessments")
+_PENSIONS = ("年金", "ネンキン")
 _KEYS = {
     "residents": ("person", "person_id"),
     "documents": ("document", "document_id"),
@@ -75,7 +77,8 @@ def survey(folder: Path, layouts: Sequence[Path] = ()) -> Found:
     unread = []
     lines: list[Reports] = []
     by_group = groups(folder)
-    records = find([*(path for group in by_group for _, path in group.files), *layouts])
+    beside, named = find(path for group in by_group for _, path in group.files), find(layouts)
+    records = Records(named.known or beside.known, beside.files | named.files)
     for group in by_group:
         if all(path in records.files for _, path in group.files):
             continue
@@ -96,7 +99,7 @@ def survey(folder: Path, layouts: Sequence[Path] = ()) -> Found:
     first = [ranked(kind.group.stem, _own(kind), Relations()) for kind in kinds]
     keys = _keys([best(fits) for fits in first], cells)
     kinds = [
-        _told(replace(kind, fit=_again(kind, fits, relations)), frame, relations)
+        _told(replace(kind, fit=_again(kind, fits, frame, relations)), frame, relations)
         for kind, fits, frame, relations in (
             (kind, fits, frame, _relations(frame, keys))
             for kind, fits, frame in zip(kinds, first, cells, strict=True)
@@ -135,13 +138,23 @@ def _contents(frames: Sequence[pl.DataFrame], sniffed: Sniffed) -> tuple[Content
     return tuple(replace(c, said=said.get(c.name, ""), meanings=meanings.get(c.name, {})) for c in found)
 
 
-def _again(kind: Kind, fits: Sequence[Fit], relations: Relations) -> Fit | None:
+def _again(kind: Kind, fits: Sequence[Fit], cells: pl.DataFrame, relations: Relations) -> Fit | None:
     """Weigh the likeliest tables again, now that it is known which columns hold keys of other files."""
     likely = [fit.table for fit in fits[:_LIKELY]]
     found = best(ranked(kind.group.stem, _own(kind), relations, likely))
-    if found and found.table.name in _RECORDS and (table := by_year(kind.contents, _newest(kind))):
+    if found and found.table.name in _RECORDS and (table := by_year(kind.contents, cells, _newest(kind))):
         return replace(fit(_own(kind), table, relations), sure=True)
-    return found
+    return _of_pensions(found, kind.group.stem) if found else None
+
+
+def _of_pensions(found: Fit, stem: str) -> Fit:
+    """Take the amount paid for a pension where the file is called after pensions and has no other."""
+    paid, pensions = found.of("salary_revenue"), any(word in plain(stem) for word in _PENSIONS)
+    if not (paid and pensions) or found.of("pension_revenue"):
+        return found
+    pension = next(c for c in found.table.columns if c.name == "pension_revenue")
+    swapped = replace(paid, column=pension, sure=False, others=(paid.column,))
+    return replace(found, matches=tuple(swapped if match is paid else match for match in found.matches))
 
 
 def _told(kind: Kind, cells: pl.DataFrame, relations: Relations) -> Kind:

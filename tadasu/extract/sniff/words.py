@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -98,6 +98,13 @@ def _shortened(name: str, phrase: str) -> float:
     rest = iter(whole)
     fits = len(short) >= 2 and short[0] == whole[0] and all(sign in rest for sign in short)
     return 0.45 + 0.2 * len(short) / len(whole) if fits else 0.0
+
+
+@cache
+def yes_and_no() -> Mapping[str, str]:
+    """Return what stands for yes (`true`) and for no (`false`) in files, by its plain spelling."""
+    told = vocabulary()["flags"]
+    return {plain(sign) or sign: word for word, signs in told.items() for sign in signs}
 
 
 def must_not_enter(name: str) -> bool:

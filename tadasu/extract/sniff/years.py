@@ -2,21 +2,27 @@
 
 from collections.abc import Sequence
 
+import polars as pl
+
 from tadasu.extract.forms import eras, year_of
 from tadasu.extract.sniff.content import Content
+from tadasu.extract.values.texts import stripped
 from tadasu.tables import ASSESSMENTS, PREVIOUS_ASSESSMENTS, Table
 
 _NAMES = ("年度", "年分", "NENDO")
 
 
-def by_year(contents: Sequence[Content], year: int | None) -> Table | None:
-    """Return the table of records that a file of tax year `year` is, None where no column says so."""
+def by_year(contents: Sequence[Content], cells: pl.DataFrame, year: int | None) -> Table | None:
+    """Return the table of records that a file of tax year `year` is, None where no column says so.
+
+    `cells` begin with the lines of that year; those of an older file may follow.
+    """
     if year is None:
         return None
     for content in contents:
         named = any(word in content.called.upper() for word in _NAMES)
         if named and content.distinct == 1 and content.values:
-            told = _year(content.values[0][0], year)
+            told = _year(stripped(cells[content.name]).drop_nulls()[0], year)
             if told in (year, year - 1):
                 return ASSESSMENTS if told == year else PREVIOUS_ASSESSMENTS
     return None
