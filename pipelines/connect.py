@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ USAGE = (
 )
 _LABELS = {table.name: table.label for table in (*EXTRACT, *BESIDE)}
 _MOST_CODES, _MOST_NAMES = 40, 30
+_TOLD_BY = ("salary_revenue", "pension_revenue", "social_insurance")
+_CLEARLY = 0.3
+"""By how much more of the people must agree the other way round."""
 _WANTED = {
     "residents": ("household_id", "relationship", "birth_date"),
     "documents": ("payer_id", "received_on", "salary_revenue", "pension_revenue"),
@@ -117,6 +121,8 @@ def check(path: Path, console: Console) -> int:
     _codes(console, intake)
     _unmapped(console, intake)
     _lacking(console, told)
+    _empty(console, told, intake)
+    _swapped(console, intake)
     _worst(console, intake)
     return _verdict(console, intake, path)
 
@@ -189,6 +195,50 @@ def _lacking(console: Console, told: mapping.Mapping) -> None:
             console.print(
                 f"まだ対応づけのない大切な列［{_LABELS[name]}］：{'、'.join(lacking)}", markup=False
             )
+
+
+def _empty(console: Console, told: mapping.Mapping, intake: Intake) -> None:
+    """Show columns that are read from the files and hold nothing in any year: another may be meant."""
+    for name in dict.fromkeys(source.table.name for source in told.sources):
+        frames = [tables[name] for tables in intake.tables.values() if name in tables]
+        cells = (cell for source in told.of(name) for row in source.rows for cell in row.cells if cell.parts)
+        read = dict.fromkeys(cell.column for cell in cells)
+        if sum(frame.height for frame in frames):
+            empty = [c for c in read if all(frame[c].null_count() == frame.height for frame in frames)]
+            if empty:
+                names = "、".join(_named(name, column) for column in empty)
+                console.print(f"どの年度も空の列［{_LABELS[name]}］：{names}", markup=False)
+
+
+def _swapped(console: Console, intake: Intake) -> None:
+    """Warn where this year's record and last year's final one seem to be exchanged.
+
+    What was final is nearly what was recorded the year before; exchanged, what is recorded a year later.
+    """
+    now, last = "assessments", "previous_assessments"
+    years = sorted(intake.tables)
+    pairs = [(a, b) for a, b in pairwise(years) if b == a + 1]
+    right = _same([(intake.tables[a].get(now), intake.tables[b].get(last)) for a, b in pairs])
+    turned = _same([(intake.tables[b].get(now), intake.tables[a].get(last)) for a, b in pairs])
+    if turned > right + _CLEARLY:
+        console.print(
+            f"{_LABELS[now]}と{_LABELS[last]}が入れ替わっているらしい：前年の確定値が翌年の合算結果と"
+            f"{turned:.0%}、前年の合算結果と{right:.0%}しか一致しない",
+            markup=False,
+        )
+
+
+def _same(pairs: Sequence[tuple[pl.DataFrame | None, pl.DataFrame | None]]) -> float:
+    """Return of which share of the people in both tables the main amounts are the same."""
+    found = []
+    for one, other in pairs:
+        if one is not None and other is not None:
+            both = one.join(other, on="person_id", suffix="_other")
+            stated = both.filter(pl.any_horizontal(pl.col(_TOLD_BY) > 0))
+            same = (pl.col(name).eq_missing(pl.col(f"{name}_other")) for name in _TOLD_BY)
+            found.append(stated.select(share=pl.all_horizontal(same))["share"])
+    share = pl.concat(found).mean() if found else None
+    return share if isinstance(share, float) else 0.0
 
 
 def _worst(console: Console, intake: Intake) -> None:

@@ -1,0 +1,61 @@
+"""What a dry run says where nothing is put aside and the mapping is wrong all the same."""
+
+import io
+from pathlib import Path
+
+import polars as pl
+import pytest
+import yaml
+from rich.console import Console
+
+from pipelines.connect import check
+from tadasu.extract import write
+from tadasu.extract.mapping import load
+from tadasu.tables import EXTRACT
+
+Tables = dict[int, dict[str, pl.DataFrame]]
+FILES = ("assessments", "previous_assessments")
+
+
+@pytest.fixture
+def ward(tmp_path: Path, mini_tables: Tables) -> Path:
+    """Write two years of the small ward as CSV, and the mapping that reads them."""
+    sources = {
+        table.name: {
+            "files": f"{{year}}/{table.name}.csv",
+            "optional": True,
+            "columns": {name: name for name in table.schema if name != "tax_year"},
+        }
+        for table in EXTRACT
+    }
+    path = tmp_path / "ward.yaml"
+    content = {"folder": str(tmp_path / "files"), "mapping": {"year_form": "2024", "tables": sources}}
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    write({year: mini_tables[year] for year in (2024, 2025)}, load(path), tmp_path / "files")
+    return path
+
+
+def _told(path: Path) -> str:
+    console = Console(file=(shown := io.StringIO()), width=4_000)
+    check(path, console)
+    return shown.getvalue()
+
+
+def test_tables_of_this_year_and_the_last_exchanged_are_noticed(ward: Path) -> None:
+    assert "入れ替わっている" not in _told(ward)
+    content = ward.read_text(encoding="utf-8")
+    one, other = (f"/{name}.csv" for name in FILES)
+    turned = content.replace(other, "/@").replace(one, other).replace("/@", one)
+    ward.write_text(turned, encoding="utf-8")
+    assert "合算結果と前年課税台帳が入れ替わっているらしい" in _told(ward)
+
+
+def test_a_column_that_is_empty_in_every_year_is_told(ward: Path) -> None:
+    for file in (ward.parent / "files").rglob("residents.csv"):
+        frame = pl.read_csv(file, infer_schema=False)
+        frame.with_columns(birth_date=pl.lit("")).write_csv(file)
+    line = next(
+        line for line in _told(ward).splitlines() if line.startswith("どの年度も空の列［住民基本台帳")
+    )
+    assert "birth_date" in line
+    assert "person_id" not in line
