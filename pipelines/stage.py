@@ -1,5 +1,8 @@
 """The list of stages, and how one is run; the only module that knows Hydra."""
 
+import contextlib
+import ctypes
+import gc
 import os
 import resource
 import shutil
@@ -179,6 +182,7 @@ def execute(stage: Stage, settings: Settings, progress: Progress = quiet) -> Job
         stage.run(job)
     job.detail["seconds"] = round(time.monotonic() - begun, 1)
     job.detail["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    _give_back()
     ledger.append(
         settings.ledger,
         actor=settings.actor,
@@ -193,6 +197,13 @@ def execute(stage: Stage, settings: Settings, progress: Progress = quiet) -> Job
     if job.stop:
         raise TadasuError(job.stop)
     return job
+
+
+def _give_back() -> None:
+    """Return to the system what a stage no longer needs: the allocator keeps it otherwise."""
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def compose(overrides: Sequence[str]) -> Settings:
