@@ -9,7 +9,13 @@ ASIDE: tuple[Stage, ...] = (
         ("intake.json", *OF_TRAINING),
         ("tuning/",),
         ("ward", "model", "tune"),
-        ("models/ranker.py", "models/training.py", "models/learning.py", "models/tuning.py"),
+        (
+            "models/ranker.py",
+            "models/fits.py",
+            "models/training.py",
+            "models/learning.py",
+            "models/tuning.py",
+        ),
     ),
     Stage(
         "season",

@@ -87,7 +87,13 @@ STAGES: tuple[Stage, ...] = (
         ("intake.json", *OF_TRAINING),
         ("ranker/", "backtest/"),
         ("ward", "model", "train"),
-        ("models/ranker.py", "models/training.py", "models/learning.py", "models/calibrate.py"),
+        (
+            "models/ranker.py",
+            "models/fits.py",
+            "models/training.py",
+            "models/learning.py",
+            "models/calibrate.py",
+        ),
     ),
     Stage(
         "certify",

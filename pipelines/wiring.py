@@ -1,11 +1,12 @@
 """`dvc.yaml` as it follows from the list of stages, for the ward that `conf/` names."""
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from pipelines.settings import ROOT, Settings
+from pipelines.settings import ROOT, Settings, WardSettings
 from pipelines.stage import STAGES, Stage
 from tadasu.extract import found, mapping
 
@@ -26,6 +27,8 @@ CURVES = {
 }
 """Tables of the evaluation that are drawn as lines, with their columns across and up."""
 CONFIGURED = "data/resolved.yaml"
+OF_WARD = tuple(f"ward.{one.name}" for one in fields(WardSettings) if one.name not in ("mapping", "simulate"))
+"""What other stages look at of a ward than how its files are laid out or made."""
 
 
 def render(settings: Settings) -> str:
@@ -85,12 +88,19 @@ def _stage(stage: Stage, years: list[int], root: str, extract: Path) -> dict[str
     made: dict[str, Any] = {"desc": stage.label, "cmd": f"tadasu {stage.name}"}
     made["deps"] = sorted({*source, *code, *_places(stage, stage.reads, years, root)})
     if stage.settings:
-        made["params"] = [{CONFIGURED: list(stage.settings)}]
+        made["params"] = [{CONFIGURED: _keys(stage)}]
     outs = sorted(_places(stage, stage.writes, years, root))
     if stage.name == "evaluate":
         return made | _evaluation(f"{root}/evaluation")
     made["outs"] = [{place: {"cache": False}} for place in outs]
     return made
+
+
+def _keys(stage: Stage) -> list[str]:
+    """Return the settings of a stage; how the ward's files are laid out is ingest's business alone."""
+    if stage.name == "ingest":
+        return list(stage.settings)
+    return [key for name in stage.settings for key in (OF_WARD if name == "ward" else (name,))]
 
 
 def _evaluation(root: str) -> dict[str, Any]:
