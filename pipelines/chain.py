@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from pipelines import terminal
-from pipelines.job import Job
+from pipelines.job import Job, require_folder
 from pipelines.settings import Settings
 from pipelines.stage import Stage, execute
 from tadasu.errors import TadasuError
@@ -21,6 +21,7 @@ def run(stages: Sequence[Stage], settings: Settings, console: Console | None = N
     if stages and stages[0].name == "ingest" and settings.ward.simulate is not None:
         from pipelines import simulate
 
+        require_folder(settings.folder, simulate.STAGE.name)
         simulate.ensure(settings, console)
     jobs: list[Job] = []
     try:

@@ -56,15 +56,12 @@ class Job:
 
     def __enter__(self) -> Self:
         """Make the folder that is written to meanwhile, which shows at once whether writing is possible."""
+        require_folder(self.root, self.stage)
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(self._aside, ignore_errors=True)
             self._aside.mkdir()
         except OSError as error:
-            raise TadasuError(
-                f"{self.root}: {self.stage} cannot write there ({error.strerror}). Free or unlock that "
-                "folder, or name another one with out=DIR."
-            ) from error
+            raise _locked(self.root, self.stage, error) from error
         return self
 
     def __exit__(
@@ -183,3 +180,22 @@ class Job:
 
 def _pattern(name: str) -> str:
     return _YEAR.sub("{year}/", name)
+
+
+def require_folder(root: Path, stage: str) -> None:
+    """Make the run's folder.
+
+    Raises:
+        TadasuError: that is not possible.
+    """
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _locked(root, stage, error) from error
+
+
+def _locked(root: Path, stage: str, error: OSError) -> TadasuError:
+    return TadasuError(
+        f"{root}: {stage} cannot write there ({error.strerror}). Free or unlock that folder, or name another "
+        "one with out=DIR."
+    )

@@ -1,8 +1,5 @@
 """The list of stages, and how one is run; the only module that knows Hydra."""
 
-import contextlib
-import ctypes
-import gc
 import os
 import resource
 import shutil
@@ -16,6 +13,7 @@ from typing import Any
 
 from pipelines import words
 from pipelines.job import Job, Progress, quiet
+from pipelines.memory import give_back
 from pipelines.settings import ROOT, Settings
 from tadasu import ledger
 from tadasu.errors import TadasuError
@@ -66,11 +64,9 @@ STAGES: tuple[Stage, ...] = (
         ("intake.json", *TABLES),
         ("validation/index.html", "validation/validation.json"),
         ("ward", "validate"),
-        (
-            "pipelines/alarms.py",
-            "pipelines/expectations",
-            "pipelines/templates/validation.html",
-            "pipelines/validation_page.py",
+        tuple(
+            f"pipelines/{name}"
+            for name in ("alarms.py", "expectations", "templates/validation.html", "validation_page.py")
         ),
     ),
     Stage(
@@ -87,13 +83,7 @@ STAGES: tuple[Stage, ...] = (
         ("intake.json", *OF_TRAINING),
         ("ranker/", "backtest/"),
         ("ward", "model", "train"),
-        (
-            "models/ranker.py",
-            "models/fits.py",
-            "models/training.py",
-            "models/learning.py",
-            "models/calibrate.py",
-        ),
+        tuple(f"models/{name}.py" for name in ("ranker", "fits", "training", "learning", "calibrate")),
     ),
     Stage(
         "certify",
@@ -188,7 +178,7 @@ def execute(stage: Stage, settings: Settings, progress: Progress = quiet) -> Job
         stage.run(job)
     job.detail["seconds"] = round(time.monotonic() - begun, 1)
     job.detail["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    _give_back()
+    give_back()
     ledger.append(
         settings.ledger,
         actor=settings.actor,
@@ -203,13 +193,6 @@ def execute(stage: Stage, settings: Settings, progress: Progress = quiet) -> Job
     if job.stop:
         raise TadasuError(job.stop)
     return job
-
-
-def _give_back() -> None:
-    """Return to the system what a stage no longer needs: the allocator keeps it otherwise."""
-    gc.collect()
-    with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def compose(overrides: Sequence[str]) -> Settings:

@@ -127,15 +127,16 @@ def test_no_labelled_year_asks_for_a_ranker(told: Callable[..., str], ward: Path
 
 def test_a_folder_that_cannot_be_written_to_is_named(told: Callable[..., str], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    said = told("ingest", f"out={tmp_path / 'file' / 'out'}")
-    assert str(tmp_path / "file" / "out") in said
-    assert "out=DIR" in said
+    for ward in ("mini", "demo"):
+        said = told("ingest", f"ward={ward}", f"out={tmp_path / 'file' / 'out'}")
+        assert str(tmp_path / "file" / "out") in said
+        assert "out=DIR" in said
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_folder_is_named(told: Callable[..., str], tmp_path: Path) -> None:
     (tmp_path / "locked").mkdir(mode=0o500)
-    assert str(tmp_path / "locked") in told("ingest", f"out={tmp_path / 'locked'}")
+    assert str(tmp_path / "locked") in told("ingest", "ward=mini", f"out={tmp_path / 'locked'}")
 
 
 @pytest.mark.parametrize("name", cli.STAGE_NAMES)
@@ -152,7 +153,7 @@ def test_ctrl_c_leaves_what_was_there_before(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(stage.Stage, "run", interrupted)
-    said = told(name, f"out={tmp_path}", "tracking=off", code=130)
+    said = told(name, "ward=mini", f"out={tmp_path}", "tracking=off", code=130)
     assert "interrupted" in said
     assert (tmp_path / first).read_text() == "as before"
     assert leftovers(tmp_path) == []
@@ -160,7 +161,7 @@ def test_ctrl_c_leaves_what_was_there_before(
 
 
 def test_a_real_ctrl_c_is_told_in_one_line(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "pipelines.cli", "run", f"out={tmp_path}", "tracking=off"]
+    command = [sys.executable, "-m", "pipelines.cli", "run", "ward=mini", f"out={tmp_path}", "tracking=off"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 60
         while not (tmp_path / "intake.json").exists() and time.monotonic() < deadline:
