@@ -222,8 +222,8 @@ def _swapped(console: Console, intake: Intake) -> None:
     turned = _same([(intake.tables[b].get(now), intake.tables[a].get(last)) for a, b in pairs])
     if turned > right + _CLEARLY:
         console.print(
-            f"{_LABELS[now]}と{_LABELS[last]}が入れ替わっているらしい：前年の確定値が翌年の合算結果と"
-            f"{turned:.0%}、前年の合算結果と{right:.0%}しか一致しない",
+            f"{_LABELS[now]}と{_LABELS[last]}が入れ替わっているらしい：{_LABELS[last]}の{turned:.0%}が翌年度の"
+            f"{_LABELS[now]}と一致し、前年度の{_LABELS[now]}とは{right:.0%}しか一致しない",
             markup=False,
         )
 

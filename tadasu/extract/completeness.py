@@ -159,16 +159,25 @@ def _of_tables(year: int, here: Tables, before: Tables) -> Iterator[Alarm]:
 
 
 def _of_payers(year: int, here: Tables, before: Tables, people: int) -> Iterator[Alarm]:
-    """Look for payers of so many people who are gone (critical) or halved (a warning)."""
+    """Look for payers of so many people who are gone (critical) or halved (a warning).
+
+    Missed are only people whom this year's extract knows too, half of `people` at least: in an extract of the
+    list's households, a payer whose mistake brought all its people in has nearly none of them a year later.
+    """
     last, now = _people(before), _people(here)
-    found = last.filter(pl.col("n") >= people).join(now, on="payer_id", how="left", suffix="_now")
-    fewer = found.with_columns(pl.col("n_now").fill_null(0)).filter(pl.col("n_now") * 2 <= pl.col("n"))
-    for payer, expected, count in fewer.sort("n", "payer_id", descending=[True, False]).rows():
+    known = _people(before, among=here["residents"]).rename({"n": "known"})
+    found = last.filter(pl.col("n") >= people).join(known, on="payer_id").drop("n")
+    found = found.filter(pl.col("known") * 2 >= people).join(now, on="payer_id", how="left")
+    fewer = found.with_columns(pl.col("n").fill_null(0)).filter(pl.col("n") * 2 <= pl.col("known"))
+    for payer, expected, count in fewer.sort("known", "payer_id", descending=[True, False]).rows():
         yield Alarm(year, PAYER, payer, expected, count, "warning" if count else "critical")
 
 
-def _people(tables: Tables) -> pl.DataFrame:
+def _people(tables: Tables, among: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return by payer how many people it reports (n), of those in `among` where that is given."""
     paid = tables[DOCUMENTS.name].filter(pl.col("kind").is_in(_PAID)).drop_nulls("payer_id")
+    if among is not None:
+        paid = paid.join(among, on="person_id", how="semi")
     return paid.group_by("payer_id").agg(n=pl.col("person_id").n_unique())
 
 

@@ -30,6 +30,12 @@ def _year(year: int, *groups: tuple[str, str, int, int]) -> Year:
     return {t.name: t.empty() for t in EXTRACT} | {"documents": _documents(year, *groups)}
 
 
+def _with_people(year: Year, of: Year) -> Year:
+    """Return a year whose register knows the people of another year's documents."""
+    people = of["documents"].select("person_id").unique()
+    return year | {"residents": pl.concat([year["residents"], people], how="diagonal")}
+
+
 def _totals(**columns: list[Any]) -> pl.DataFrame:
     count = len(next(iter(columns.values())))
     told = pl.DataFrame({"line_no": range(1, count + 1), **columns})
@@ -72,8 +78,16 @@ def test_payers_who_are_gone_or_halved() -> None:
         ("kept", "eltax", 5, 12),
     )
     here = _year(2025, ("half", "eltax", 5, 5), ("kept", "eltax", 5, 7))
-    found = c.completeness({2024: before, 2025: here}, {})
+    found = c.completeness({2024: before, 2025: _with_people(here, before)}, {})
     assert _told(found, c.PAYER) == [("gone", 10, 0, "critical"), ("half", 11, 5, "warning")]
+
+
+def test_a_payer_whose_people_are_not_in_this_years_extract_is_not_missed() -> None:
+    """An extract of the list's households: last year the payer's mistake brought all its people in."""
+    before = _year(2024, ("all wrong", "eltax", 5, 40), ("kept", "eltax", 5, 12))
+    here = _year(2025, ("kept", "eltax", 5, 12))
+    found = c.completeness({2024: before, 2025: _with_people(here, here)}, {})
+    assert _told(found, c.PAYER) == []
 
 
 @pytest.mark.parametrize(("now", "alarm"), [(10, True), (11, False)])
