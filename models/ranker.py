@@ -71,7 +71,9 @@ class Ranker:
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
     def score(self, features: pl.DataFrame) -> Floats:
-        """Return the calibrated probability of each repair; those of a row, 'leave' included, add up to one.
+        """Return the calibrated probability of each repair, 'leave' included.
+
+        Those of a row add up to one, unless no repair of it is likely at all (see `spread`).
 
         Args:
             features: lines (tax_year, row_id, repair_id, columns…), the repairs of a row together.
@@ -259,15 +261,19 @@ def _first_best(conditional: Floats, start: npt.NDArray[np.int64], size: npt.NDA
 
 
 def spread(frame: pl.DataFrame, conditional: Floats, correction: Floats) -> Floats:
-    """Give P(correction) of each row to its repairs in proportion, the rest to 'leave'."""
+    """Give P(correction) of each row to its repairs in proportion, the rest to 'leave'.
+
+    Where no repair is likely at all, or none is proposed, P(correction) is that of one nobody thought of: the
+    probabilities of the row then add up to less than one.
+    """
     start = np.flatnonzero(frame["repair_id"].to_numpy() == 0)
     size = np.diff(np.append(start, frame.height))
     total = np.add.reduceat(conditional, start)
     share: Floats = np.divide(
         conditional, np.repeat(total, size), out=np.zeros_like(conditional), where=conditional > 0
     )
-    result: Floats = share * np.repeat(np.where(total > 0, correction, 0.0), size)
-    result[start] = 1.0 - np.where(total > 0, correction, 0.0)
+    result: Floats = share * np.repeat(correction, size)
+    result[start] = 1.0 - correction
     return result
 
 

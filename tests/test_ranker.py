@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.ranker import Ranker, load
+from models.ranker import Ranker, load, spread
 from models.settings import ModelSettings, SuggestSettings
 from models.suggest import suggest
 from models.training import train
@@ -32,9 +32,24 @@ def ranker(mini_tables: Tables, mini_frames: Tables) -> Ranker:
 def test_probabilities_of_a_row_add_up_to_one(ranker: Ranker, mini_frames: Tables) -> None:
     """'Leave' and the repairs share the whole probability, and none is outside 0 to 1."""
     features = mini_frames[2025]["features"]
-    scored = features.select("row_id").with_columns(p=pl.Series(ranker.score(features)))
+    scored = features.select("row_id").with_columns(
+        p=pl.Series(ranker.score(features)), likely=pl.Series(ranker.conditional(features) > 0)
+    )
     assert scored["p"].is_between(0, 1).all()
-    assert np.allclose(scored.group_by("row_id").agg(pl.col("p").sum())["p"].to_numpy(), 1.0)
+    rows = scored.group_by("row_id").agg(pl.col("p").sum(), pl.col("likely").any())
+    assert rows["likely"].mean() > 0.9
+    assert np.allclose(rows.filter("likely")["p"].to_numpy(), 1.0)
+
+
+def test_a_row_that_no_repair_is_proposed_for_keeps_its_probability(
+    ranker: Ranker, mini_frames: Tables
+) -> None:
+    """A correction may be one that nothing on the papers tells: such a row must not pass for a safe one."""
+    features = mini_frames[2025]["features"]
+    leave = features.filter(pl.col("repair_id") == 0)
+    correction = np.linspace(0.1, 0.9, leave.height)
+    assert np.allclose(spread(leave, np.zeros(leave.height), correction), 1.0 - correction)
+    assert (ranker.score(leave) < 1.0).all()
 
 
 def test_the_same_inputs_give_the_same_model(
