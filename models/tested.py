@@ -53,6 +53,16 @@ def forecast(
     )
 
 
+def with_label(sample: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return a sample of a year that is over, of which only rows with a label (`wrong`) are drawn.
+
+    Nobody was asked in that year to judge what is drawn now: a row without a label says nothing, where in
+    season it would be one that staff left undone.
+    """
+    labelled = rows.filter(pl.col("wrong").is_not_null())["row_id"]
+    return sample.with_columns(pl.col("drawn") & pl.col("row_id").is_in(labelled.implode()))
+
+
 def in_season(
     rows: pl.DataFrame, sample: pl.DataFrame, settings: SuggestSettings, *, model_id: str, known: Known
 ) -> Certificate:

@@ -7,7 +7,7 @@ from models.hours import SHOWN
 from models.lanes import in_lanes
 from models.seconds import Seconds
 from models.settings import SuggestSettings
-from models.tested import in_season
+from models.tested import in_season, with_label
 
 
 def laned(
@@ -32,7 +32,7 @@ def laned(
     known = rows.select("row_id", wrong="corrected", missed_yen=pl.col("yen").abs())
     judged = _rows(lines).join(known, on="row_id", how="left").join(sample, on="row_id", how="left")
     judged = judged.with_columns(held=pl.lit(""), p_asked=pl.lit(0.0)).sort("row_id").drop("drawn")
-    certificate = in_season(judged, sample, settings, model_id="", known=Known())
+    certificate = in_season(judged, with_label(sample, judged), settings, model_id="", known=Known())
     lanes = in_lanes(judged, certificate, seconds, settings).select("row_id", "lane")
     return lines.drop("lane").join(lanes, on="row_id", how="left", maintain_order="left")
 

@@ -13,7 +13,7 @@ from models.scope import ROW, known
 from models.seconds import Seconds
 from models.settings import EvaluateSettings, SuggestSettings
 from models.suggest import Suggested, suggested
-from models.tested import forecast, in_season, judged_by, nothing
+from models.tested import forecast, in_season, judged_by, nothing, with_label
 from tadasu.law import Law
 
 Tables = dict[str, pl.DataFrame]
@@ -82,7 +82,8 @@ def season(
     certifying = draw(here["inconsistencies"], testing.certify_share, testing.seed)
     told = judged_by(first.rows, here, law, bulk_staff)
     certificate, of_sample = (
-        in_season(told, part, settings, model_id=ranker.model_id, known=seen) for part in (certifying, sample)
+        in_season(told, with_label(part, told), settings, model_id=ranker.model_id, known=seen)
+        for part in (certifying, sample)
     )
     by_forecast = None if before is None else _with_lanes(first, before, seconds, settings)
     lines = _with_lanes(first, certificate, seconds, settings)

@@ -122,6 +122,20 @@ def test_labels_that_do_not_certify_do_not_move_the_suggestions(
     assert again.certificate == made.certificate
 
 
+def test_rows_that_nobody_judged_then_do_not_count_as_wrong(
+    made: Season, ranker: Ranker, years: dict[int, Tables]
+) -> None:
+    """Closed in bulk, or never opened: such a row has no label, and a draw made today cannot give it one."""
+    corrections = years[2025]["corrections"]
+    kept = corrections.filter(pl.col("row_id").hash(1) % 3 > 0)
+    fewer = years | {2025: years[2025] | {"corrections": kept}}
+    again = season(ranker, 2025, fewer, LAW, SETTINGS, QUICK)
+    judged = made.certifying.filter("drawn").join(kept, on="row_id", how="semi").height
+    assert again.certificate.labelled <= judged < made.certificate.labelled
+    for one in (made, again):
+        assert all(step.wrong < 0.2 * step.cleared for step in one.certificate.steps)
+
+
 def test_counts_agree_with_each_other(tested: Backtested) -> None:
     counts = tested.counts
     assert counts["rows"] == tested.lanes["rows"].sum() == len(tested.checks)
