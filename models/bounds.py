@@ -15,7 +15,7 @@ from models.settings import CertifySettings
 Array = npt.NDArray[np.float64]
 LEAST = 50
 """Labelled rows that a step adds at least, as far as the list goes: finer steps only add chances to fail."""
-DOUBT = 1 / 2
+DOUBT = 1 / 3
 """Of the bound: for a safe start no set of rows is trusted to be better, whatever its probabilities say."""
 SURE = 0.95
 """Chance to pass from which a start counts as safe."""
@@ -68,9 +68,8 @@ def plan(p: Array, rows: int, labelled: int, promise: CertifySettings) -> list[f
     expected = np.cumsum(ordered)[counts - 1] / counts
     drawn = np.maximum(1, np.round(counts * (labelled / rows))).astype(np.int64)
     most = _most_wrong(drawn, share, confidence)
-    chance = _chance(most, drawn, np.maximum(expected, share * DOUBT))
-    sure = np.flatnonzero(chance >= SURE)
-    balance = chance * np.sqrt(counts)
+    sure = np.flatnonzero(_chance(most, drawn, np.maximum(expected, share * DOUBT)) >= SURE)
+    balance = _chance(most, drawn, expected) * np.sqrt(counts)
     start = int(sure[0]) if len(sure) else int(np.argmax(balance))
     return [float(threshold) for threshold in np.unique(ordered[counts[start:] - 1])]
 
