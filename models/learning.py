@@ -10,7 +10,7 @@ import polars as pl
 
 from features.labels import labels
 from models.calibration import Floats
-from models.ranker import KEY, families, matrix_of
+from models.rows import KEY, families, matrix_of
 
 Mask = npt.NDArray[np.bool_]
 Whole = npt.NDArray[np.int64]

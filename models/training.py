@@ -20,7 +20,8 @@ from models.calibration import Calibration, Floats
 from models.fits import dataset, fits
 from models.learning import Mask, Rows, Whole, labelled, matrix, rows_of, sampled
 from models.neighbours import Links, beside, links, several
-from models.ranker import BLOCK, FAMILY, KEY, Ranker, likeliest, linked_shares, matrix_of, row_matrix
+from models.ranker import Ranker
+from models.rows import BLOCK, FAMILY, KEY, likeliest, linked_shares, matrix_of, row_matrix
 from models.settings import ModelSettings
 from tadasu.errors import TadasuError
 

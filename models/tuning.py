@@ -17,7 +17,7 @@ import polars as pl
 
 from models.calibration import Floats
 from models.learning import Mask, Rows, labelled, matrix, rows_of, sampled
-from models.ranker import KEY, row_matrix
+from models.rows import KEY, row_matrix
 from models.settings import ModelSettings, TuneSettings
 
 Progress = Callable[[str, float], None]

@@ -1,6 +1,6 @@
 """The stages beside the chain: run by name, never by `tadasu run`; each has a file of DVC's of its own."""
 
-from pipelines.stage import FRAMES, OF_TRAINING, TABLES, Stage
+from pipelines.stage import FRAMES, OF_TRAINING, RANKER, TABLES, Stage
 
 ASIDE: tuple[Stage, ...] = (
     Stage(
@@ -9,13 +9,7 @@ ASIDE: tuple[Stage, ...] = (
         ("intake.json", *OF_TRAINING),
         ("tuning/",),
         ("ward", "model", "tune"),
-        (
-            "models/ranker.py",
-            "models/fits.py",
-            "models/training.py",
-            "models/learning.py",
-            "models/tuning.py",
-        ),
+        (*RANKER, "models/tuning.py"),
     ),
     Stage(
         "season",

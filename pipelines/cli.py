@@ -115,13 +115,13 @@ def _ingest(words: list[str]) -> int:
 
 
 def _run(names: tuple[str, ...], words: list[str]) -> int:
-    from pipelines import chain, stage
+    from pipelines import chain, composing, stage
 
     stages = tuple(stage.of_name(name) for name in names)
     if {"-m", "--multirun"} & set(words):
-        stage.each(words, lambda settings: chain.run(stages, settings))
+        composing.each(words, lambda settings: chain.run(stages, settings))
     else:
-        chain.run(stages, stage.compose(words))
+        chain.run(stages, composing.compose(words))
     return 0
 
 
@@ -181,7 +181,7 @@ def _mlflow(words: list[str]) -> int:
 
 
 def _settings(words: list[str]) -> "Settings":
-    from pipelines.stage import compose
+    from pipelines.composing import compose
 
     return compose(words)
 

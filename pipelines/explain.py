@@ -46,7 +46,7 @@ def main(words: list[str], console: Console | None = None) -> int:
     Raises:
         TadasuError: no row is named, the run's folder lacks what is needed, or no list has the row.
     """
-    from pipelines.stage import compose
+    from pipelines.composing import compose
 
     row_id, year, rest = parsed(words)
     found = explained(compose(rest), row_id, year)

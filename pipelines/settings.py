@@ -1,4 +1,4 @@
-"""The settings of a run, typed: what `conf/` fills in. No Hydra here; `pipelines.stage` composes them."""
+"""The settings of a run, typed: what `conf/` fills in. No Hydra here; `pipelines.composing` composes them."""
 
 import json
 import os
@@ -21,8 +21,8 @@ class WardSettings:
 
     `folder` holds it, in the standard layout unless there is a `mapping` (`docs/mapping.md`), of its own or
     by the name of another ward that has the same; `file` is the file of `conf/ward` that says so, filled in
-    by `pipelines.stage`. `bulk_staff` are the identifiers under which rows were closed in bulk; `crosswalk`
-    corrects which code of earlier years a check is (new code: old code); `ordinance` is a file of
+    by `pipelines.composing`. `bulk_staff` are the identifiers under which rows were closed in bulk;
+    `crosswalk` corrects which code of earlier years a check is (new code: old code); `ordinance` is a file of
     `tadasu/law/ordinances`. `simulate`: the knobs of a demo ward, whose files are made first.
     """
 

@@ -58,7 +58,7 @@ def main(words: Sequence[str]) -> int:
     if {"-h", "--help"} & set(words):
         sys.stdout.write(HELP + _knobs_text())
         return 0
-    from pipelines.stage import compose
+    from pipelines.composing import compose
 
     told = dict(word.partition("=")[::2] for word in words)
     settings = compose([f"ward={told.pop('ward', 'demo')}"])

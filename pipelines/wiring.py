@@ -39,7 +39,7 @@ def render(settings: Settings) -> str:
         "configure": {
             "desc": "Compose conf/ into one file, whose keys the other stages name",
             "cmd": "tadasu configure",
-            "deps": ["conf", "pipelines/settings.py"],
+            "deps": ["conf", "pipelines/composing.py", "pipelines/settings.py"],
             "outs": [{CONFIGURED: {"cache": False}}],
         }
     }

@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.ranker import Ranker, load, spread
+from models.ranker import Ranker, load
+from models.rows import spread
 from models.settings import ModelSettings, SuggestSettings
 from models.suggest import suggest
 from models.training import train

@@ -11,7 +11,8 @@ import polars as pl
 from models.calibration import Floats
 from models.certificate import Certificate
 from models.neighbours import Links, links
-from models.ranker import KEY, Ranker, row_matrix, spread
+from models.ranker import Ranker
+from models.rows import KEY, row_matrix, spread
 from models.season.known import decided
 from models.season.update import Update, learn
 from models.seconds import Seconds

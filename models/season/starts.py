@@ -12,7 +12,7 @@ from models.calibration import Floats
 from models.evaluation.baselines import settling
 from models.hours import SHOWN
 from models.judge import by_row
-from models.ranker import KEY, row_matrix, spread
+from models.rows import KEY, row_matrix, spread
 from models.season.queue import Start
 from models.season.rerank import View
 from models.seconds import by_hand

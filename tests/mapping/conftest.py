@@ -178,9 +178,9 @@ def keyed_ward(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
         told = text.replace("  tables:\n", f"  identifiers: {{key: {key}}}\n{more}\n  tables:\n", 1)
         path = checkout / "conf" / "ward" / "keyed.yaml"
         path.write_text(told, encoding="utf-8")
-        for name in ("settings", "stage", "ingest", "hiding", "export"):
+        for name in ("settings", "composing", "ingest", "hiding", "export"):
             monkeypatch.setattr(f"pipelines.{name}.ROOT", checkout)
-        monkeypatch.setattr("pipelines.stage.CONF", checkout / "conf")
+        monkeypatch.setattr("pipelines.composing.CONF", checkout / "conf")
         return path
 
     return made

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from pipelines import chain, cli, publish, stage
+from pipelines import chain, cli, composing, publish, stage
 from tadasu import extract
 from tadasu.extract.mapping import load
 from tadasu.tables import DECISIONS, INCONSISTENCIES, SECOND_LOOK, SUGGESTIONS
@@ -96,7 +96,7 @@ def test_rows_decided_in_the_workbench_are_looked_at_again(
         _decided(out, *decisions)
     extract.write({2024: later}, load(EXAMPLE), files)
     console = Console(record=True, width=120)
-    (job,) = chain.run((stage.of_name("ingest"),), stage.compose(words), console)
+    (job,) = chain.run((stage.of_name("ingest"),), composing.compose(words), console)
     assert pl.read_parquet(out / "2024" / "second_look.parquet").height == rows
     assert job.detail["second_look"] == rows
     assert ("見直し：判断済みの1行で" in console.export_text()) == bool(rows)

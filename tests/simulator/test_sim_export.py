@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 
 from pipelines import simulate as stage
+from pipelines.composing import compose
 from pipelines.settings import ROOT
-from pipelines.stage import compose
 from tadasu.errors import TadasuError
 from tadasu.extract import mapping, write
 from tadasu.simulator.settings import Knobs

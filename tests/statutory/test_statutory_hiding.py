@@ -76,9 +76,9 @@ def ward(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ward:
     shutil.copytree(ROOT / "conf", checkout / "conf")
     key.write_text(SECRET.secret.hex(), encoding="ascii")
     key.chmod(0o600)
-    for name in ("settings", "stage", "ingest", "hiding"):
+    for name in ("settings", "composing", "ingest", "hiding"):
         monkeypatch.setattr(f"pipelines.{name}.ROOT", checkout)
-    monkeypatch.setattr("pipelines.stage.CONF", checkout / "conf")
+    monkeypatch.setattr("pipelines.composing.CONF", checkout / "conf")
     reports = 'files: ["{year}/給報*.csv", "{year}/年報*.csv"]\nchannel: eltax\nencoding: cp932\n' + dedent(
         MATCH
     )

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from rich.console import Console
 
-from pipelines import chain, stage
+from pipelines import chain, composing, stage
 from tadasu.errors import TadasuError
 
 STAGES = tuple(stage.of_name(name) for name in ("ingest", "validate"))
@@ -28,7 +28,7 @@ def test_a_missing_half_is_told_first_and_stops_the_run(halved: Path, tmp_path: 
     words = [f"ward={halved}", f"out={tmp_path / 'out'}", "tracking=off"]
     console = Console(record=True, width=200)
     with pytest.raises(TadasuError) as stopped:
-        chain.run(STAGES, stage.compose(words), console)
+        chain.run(STAGES, composing.compose(words), console)
     said = str(stopped.value).splitlines()
     assert "まとまって欠けている疑い" in said[0]
     assert "2026年度 表の行数が昨年の半分以下：residents" in said[1]
@@ -42,7 +42,7 @@ def test_once_the_office_has_looked_the_run_goes_on_and_says_so(halved: Path, tm
     # The people who are missing are missed by the expectations as well: only the ingest goes through here.
     words = [f"ward={halved}", f"out={tmp_path / 'out'}", "tracking=off", "validate.accept_alarms=true"]
     console = Console(record=True, width=200)
-    jobs = chain.run(STAGES[:1], stage.compose(words), console)
+    jobs = chain.run(STAGES[:1], composing.compose(words), console)
     shown = console.export_text().splitlines()
     alarm = next(
         n for n, line in enumerate(shown) if "欠落の疑い（2026）：表の行数が昨年の半分以下 1件" in line

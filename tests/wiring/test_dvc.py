@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipelines import cli, looks
-from pipelines.stage import STAGES, compose
+from pipelines.composing import compose
+from pipelines.stage import STAGES
 
 pytestmark = pytest.mark.xdist_group("dvc")
 ROOT = Path(__file__).parents[2]

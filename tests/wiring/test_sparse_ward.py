@@ -105,9 +105,9 @@ def words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
     assert cli.main(["key", str(key)]) == 0
     text = f"name: sparse\nfolder: {tmp_path / 'files'}\nmapping:\n" + indent(_mapping(key), "  ")
     (checkout / "conf" / "ward" / "sparse.yaml").write_text(text, encoding="utf-8")
-    for name in ("settings", "stage", "ingest", "hiding"):
+    for name in ("settings", "composing", "ingest", "hiding"):
         monkeypatch.setattr(f"pipelines.{name}.ROOT", checkout)
-    monkeypatch.setattr("pipelines.stage.CONF", checkout / "conf")
+    monkeypatch.setattr("pipelines.composing.CONF", checkout / "conf")
     return "ward=sparse", f"out={tmp_path / 'out'}", "model=small", "model.trees=8", "evaluate.resamples=5"
 
 
