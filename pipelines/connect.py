@@ -102,10 +102,12 @@ def propose(folder: Path, target: Path, console: Console, layouts: Sequence[Path
 def _line(kind: Kind) -> tuple[str, ...]:
     years = sorted(year for year, _ in kind.group.files if year)
     span = f"{years[0]}–{years[-1]}" if years else DOUBT
-    matches = kind.fit.matches if kind.fit else ()
+    own = kind.fit.matches if kind.fit else ()
+    matches = (*own, *(match for wide in kind.wide for match in wide.fit.matches))
     sure = sum(match.sure for match in matches)
     label = DOUBT if kind.fit is None else kind.fit.table.label + ("" if kind.fit.sure else DOUBT)
-    left = len(kind.contents) - len(matches)
+    beside = {name for wide in kind.wide for name in wide.columns}
+    left = sum(content.name not in beside for content in kind.contents) - len(own)
     return kind.group.pattern, span, label, str(sure), str(len(matches) - sure), str(left)
 
 

@@ -148,6 +148,7 @@ def _batches(files: list[found.File], progress: Progress | None, mends: Mends) -
     )
     uses = Counter(_cut_of(file) for file in ordered)
     cuts: dict[object, Cut] = {}
+    told: set[object] = set()
     for place, file in enumerate(ordered):
         if progress:
             progress(file.name, place / len(ordered))
@@ -160,7 +161,11 @@ def _batches(files: list[found.File], progress: Progress | None, mends: Mends) -
         uses[key] -= 1
         if not uses[key]:
             del cuts[key]
-        yield translate.batch(mends.told(own, file.name, digest), file)
+        # What one source leaves of a file another may read; what none reads is told once.
+        others = (other.source.mapped for other in ordered if _cut_of(other) == key)
+        elsewhere = own.names if key in told else {name for mapped in others for name in mapped}
+        told.add(key)
+        yield translate.batch(mends.told(own, file.name, digest), file, elsewhere)
     if progress:
         progress("", 1.0)
 
@@ -188,7 +193,10 @@ def _require_tables(
                 missing.setdefault(table.name, []).append(str(year))
     if missing or not years:
         listed = "; ".join(f"{name} ({', '.join(of)})" for name, of in missing.items())
-        raise TadasuError(f"{folder}: the mapping brings no file of: {listed or 'any table'}.")
+        raise TadasuError(
+            f"{folder}: no file there is one that the mapping names for: {listed or 'any table'}. "
+            "See `files` of these tables in it."
+        )
 
 
 def judged(table: Table, year: int, group: list[Batch]) -> tuple[pl.DataFrame, pl.DataFrame, list[FileCount]]:

@@ -1,6 +1,6 @@
 """A file's cells of text to the columns of a table, as its source in the mapping says."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -35,8 +35,10 @@ class _Column:
     mended: int = 0
 
 
-def batch(found: Cut, file: File) -> Batch:
+def batch(found: Cut, file: File, elsewhere: Collection[str] = ()) -> Batch:
     """Return what a file brings for its source's table.
+
+    `elsewhere` are its columns that another source has told of: they are not called unmapped.
 
     Raises:
         TadasuError: a column is missing, or holds Individual Numbers and is not refused.
@@ -52,7 +54,7 @@ def batch(found: Cut, file: File) -> Batch:
         broken.append(wrong)
         mended += zeros
     assert source.wide or frames[0].height == cells.height, f"{file.name}: a line became no row, or two"
-    unmapped = tuple(name for name in found.names if name not in (*refused, *source.mapped))
+    unmapped = tuple(name for name in found.names if name not in (*refused, *source.mapped, *elsewhere))
     counts = (
         (_UNMAPPED, len(unmapped), unmapped),
         (_REFUSED, len(refused), refused),

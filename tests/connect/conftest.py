@@ -16,7 +16,7 @@ import yaml
 
 from tadasu.extract import found, mapping, write
 from tadasu.extract.mapping import Layout, Mapping
-from tadasu.extract.sniff import Found, Match, survey
+from tadasu.extract.sniff import Found, Kind, Match, survey
 from tadasu.tables import EXTRACT
 
 EXPORTS = Path(__file__).with_name("exports")
@@ -85,25 +85,36 @@ def make(name: str, folder: Path, tables: dict[int, dict[str, pl.DataFrame]]) ->
 
 def judge(export: Export, seen: Found) -> Counter[Verdict]:
     """Count the columns that were taken for what they are; fields of fixed width are told by their places."""
-    truth: dict[tuple[str, str], tuple[str, str]] = {}
+    truth: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for file in found.survey(export.folder, export.mapping).files:
         places = _places(file.source.layout)
-        cells = [cell for row in file.source.rows for cell in row.cells]
-        named = {name: cell.column for cell in cells for name in cell.sources}
-        truth |= {(file.name, places.get(n, n)): (file.source.table.name, c) for n, c in named.items()}
+        for cell in (cell for row in file.source.rows for cell in row.cells):
+            for name in cell.sources:
+                known = truth.setdefault((file.name, places.get(name, name)), set())
+                known.add((file.source.table.name, cell.column))
     counted: Counter[Verdict] = Counter()
     for kind in seen.kinds:
         file_name = kind.group.files[0][1].relative_to(export.folder).as_posix()
         places = _places(kind.sniffed.layout)
-        matches = {match.content.name: match for match in kind.fit.matches} if kind.fit else {}
+        matches = _taken(kind)
         for name in (content.name for content in kind.contents):
             want = truth.pop((file_name, places.get(name, name)), None)
-            match = matches.get(name)
-            is_it = bool(kind.fit and match and (kind.fit.table.name, match.column.name) == want)
+            table, match = matches.get(name, ("", None))
+            is_it = bool(want and match and (table, match.column.name) in want)
             counted.update(_verdict(want is not None, match, is_it))
     first = {kind.group.files[0][1].relative_to(export.folder).as_posix() for kind in seen.kinds}
     counted["left"] += sum(name in first for name, _ in truth)
     return counted
+
+
+def _taken(kind: Kind) -> dict[str, tuple[str, Match]]:
+    """Return what each column was taken for, with the table; relatives side by side are of theirs."""
+    taken = {m.content.name: (kind.fit.table.name, m) for m in kind.fit.matches} if kind.fit else {}
+    for wide in kind.wide:
+        for match in wide.fit.matches:
+            form = wide.column(match.content.name)
+            taken |= {form.replace("{n}", slot): ("dependents", match) for slot, _ in wide.slots}
+    return taken
 
 
 def _verdict(wanted: bool, match: Match | None, is_it: bool) -> list[Verdict]:

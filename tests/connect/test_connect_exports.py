@@ -23,7 +23,14 @@ def _told(words: list[str]) -> tuple[int, str]:
 
 @pytest.mark.parametrize(
     ("name", "right", "wrong"),
-    [("kaigyo", 0.85, 0), ("zeisei", 0.85, 0), ("hankaku", 0.9, 0), ("romaji", 0.65, 0), ("kotei", 0.0, 0)],
+    [
+        ("kaigyo", 0.85, 0),
+        ("zeisei", 0.85, 0),
+        ("hankaku", 0.9, 0),
+        ("romaji", 0.65, 0),
+        ("kotei", 0.0, 0),
+        ("settogo", 0.8, 0),
+    ],
 )
 def test_most_columns_are_right_and_no_sure_one_is_wrong(
     name: str, right: float, wrong: int, judged: Callable[[str], Counter[str]]

@@ -134,6 +134,25 @@ def test_relatives_side_by_side_are_dependants_and_not_the_taxpayer() -> None:
     assert taken["dependent_person_id"] == "{n}宛名番号"
 
 
+def test_who_has_a_birthday_is_a_relative_whatever_the_place_is_called() -> None:
+    cells = {"宛名番号": [f"{n:010}" for n in range(9)]}
+    for place in ("家族１_", "家族２_", "月１_", "月２_"):
+        told = ("区分", "生年月日") if place.startswith("家族") else ("支給", "控除")
+        cells[place + told[0]] = ["子", "妻", "父"] * 3
+        cells[place + told[1]] = [f"20{n:02}0102" for n in range(10, 19)]
+    contents = look_all(pl.DataFrame(cells), list(cells))
+    assert aside(contents) == {"家族１_区分", "家族１_生年月日", "家族２_区分", "家族２_生年月日"}
+    (found,) = wide(contents, Relations())
+    assert dict(found.slots) == {"家族１": "", "家族２": ""}
+    assert not found.told
+
+
+def test_numbers_given_in_turn_are_no_sums_though_filled_up_with_zeros() -> None:
+    given = look(pl.Series("受付", [f"{n:08}" for n in range(1, 150)]))
+    sums = look(pl.Series("支払", [f"{n * n * n * 7:010}" for n in range(1, 150)]))
+    assert (given.kind, sums.kind) == ("identifier", "number")
+
+
 def test_the_year_in_the_rows_says_whose_record_it_is() -> None:
     """The lines of the newest year come first: that an older file is longer changes nothing."""
 

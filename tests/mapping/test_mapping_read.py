@@ -250,6 +250,21 @@ def test_refused_columns_are_dropped_and_counted(ward: WardOf, smallest: Smalles
     assert raw == '{"宛名番号":"P1"}'
 
 
+def test_what_another_source_reads_of_a_file_is_not_called_unmapped(ward: WardOf, smallest: Smallest) -> None:
+    text = "宛名番号,資料,路,子１生,備考\nP1,D1,paper,2020/01/02,x\n"
+    file = 'files: "{year}/d.csv", columns: {document_id: 資料'
+    told = smallest(
+        documents="{" + file + ", person_id: 宛名番号, kind: {constant: salary_report}, channel: 路}}",
+        dependents="{"
+        + file
+        + ", line_no: {number: true}, role: {constant: dependent}, birth_date: 子１生}}",
+    )
+    intake = read_mapped(ward(d=text), told)
+    unmapped = [(o.table, o.about) for o in intake.oddities if o.what == "対応づけのない列（読まなかった）"]
+    assert [about for _, about in unmapped if about != ()].count(("備考",)) == 1
+    assert not any("子１生" in about for _, about in unmapped)
+
+
 def individual_number(number: int) -> str:
     """Return a made-up number whose last digit is the check digit of the eleven before it."""
     digits = f"{number:011}"

@@ -71,10 +71,11 @@ def wide_columns(wide: Wide, kind: Kind, known: Known) -> Iterator[str]:
         told = _reading_of_key(number, known.widths)
         yield f"document_id: {_from(number.content.name, told)}   # 資料番号"
     yield "line_no: {number: true}"
-    if wide.fit.of("role") is None:
+    role = wide.told or wide.fit.of("role") is None
+    if role:
         yield 'role: {constant: "{role}"}'
     for match in wide.fit.matches:
-        if match.column.name in ("document_id", "line_no", "role"):
+        if match.column.name in ("document_id", "line_no") or (role and match.column.name == "role"):
             continue
         called = replace(match, content=replace(match.content, name=wide.column(match.content.name)))
         yield from _column(called, kind.coded.get(match.column.name, {}), known, None)

@@ -17,6 +17,7 @@ from tadasu.extract.values.texts import plain, stripped
 _MOST = 0.98
 _CODES = 24
 _ONE_SIZE = 0.7
+_SPARSE = 100
 _SHOWN = 400
 _DIGIT = re.compile(r"[0-9]{7}")
 
@@ -153,9 +154,13 @@ def _number(filled: pl.Series, distinct: int) -> dict[str, object] | None:
 
 
 def _sums(found: pl.Series, width: int) -> bool:
-    """Say whether numbers filled up with zeros to one width are sums: of many sizes, nought among them."""
+    """Say whether numbers filled up with zeros to one width are sums: nought among them, or of many sizes.
+
+    Numbers that were given one after the other are of many sizes too, but as many as the largest one says.
+    """
     sizes = found.abs().cast(pl.String()).str.len_chars().value_counts(sort=True)["count"]
-    return width > 3 and (share(found == 0) > 0.02 or sizes[0] < _ONE_SIZE * found.len())
+    sparse = int(found.abs().max() or 0) > _SPARSE * found.n_unique()  # type: ignore[arg-type]
+    return width > 3 and (share(found == 0) > 0.02 or (sparse and sizes[0] < _ONE_SIZE * found.len()))
 
 
 def _words(filled: pl.Series, distinct: int) -> dict[str, object]:

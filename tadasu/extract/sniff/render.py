@@ -143,7 +143,8 @@ def _beside(kind: Kind, known: Known, era: str) -> Iterator[str]:
         yield f"      - {keys[0]}"
         yield from (f"        {key}" for key in keys[1:])
         slots = ", ".join(
-            f"{{n: {json.dumps(n, ensure_ascii=False)}, role: {role}}}" for n, role in wide.slots
+            f"{{n: {json.dumps(n, ensure_ascii=False)}, role: {role or 'dependent'}}}"
+            for n, role in wide.slots
         )
         yield f"        repeat: [{slots}]"
         yield "        columns:"

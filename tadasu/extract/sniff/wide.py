@@ -14,6 +14,7 @@ from tadasu.tables import DEPENDENTS
 
 _NUMBER = re.compile(r"(?P<before>.*?)(?P<number>[0-9０-９①-⑩]{1,2})(?P<after>\D*)")
 _LEAST = 2
+_BORN = "生年月日"
 _ROLES = (("16歳未満", "under16"), ("年少", "under16"), ("配偶者", "spouse"), ("扶養", "dependent"))
 
 
@@ -22,13 +23,18 @@ class Wide:
     """Relatives in the columns of a line.
 
     form: how a column is called, with `{n}` for the place and `{}` for what it holds. slots: places with the
-    role of who stands there. fit: what it holds, as columns of `dependents`.
+    role of who stands there, '' where no name says it. fit: what it holds, as columns of `dependents`.
     """
 
     form: str
     slots: tuple[tuple[str, str], ...]
     fit: Fit
     columns: frozenset[str]
+
+    @property
+    def told(self) -> bool:
+        """Say whether the names of all places say who stands there."""
+        return all(role for _, role in self.slots)
 
     def column(self, rest: str) -> str:
         """Return the name of a column with `{n}` for the place."""
@@ -38,11 +44,7 @@ class Wide:
 def aside(contents: Sequence[Content]) -> frozenset[str]:
     """Return the columns of relatives side by side: they are not the taxpayer's own."""
     return frozenset(
-        name
-        for _, slots in _families(contents)
-        for slot, by_rest in slots.items()
-        if _role(f"{slot} {next(iter(by_rest.values()))}")
-        for name in by_rest.values()
+        name for _, slots in _families(contents) for slot in _people(slots) for name in slots[slot].values()
     )
 
 
@@ -51,21 +53,27 @@ def wide(contents: Sequence[Content], relations: Relations) -> tuple[Wide, ...]:
     found = []
     by_name = {content.name: content for content in contents}
     for form, slots in _families(contents):
-        roles = {slot: _role(f"{slot} {next(iter(rests.values()))}") for slot, rests in slots.items()}
-        known = {slot: role for slot, role in roles.items() if role}
+        known = _people(slots)
         if not known:
             continue
         rests = dict.fromkeys(rest for slot in known for rest in slots[slot])
-        shown = [
-            _fullest(rest, [by_name[slots[s][rest]] for s in known if rest in slots[s]]) for rest in rests
-        ]
+        columns = {rest: [by_name[slots[s][rest]] for s in known if rest in slots[s]] for rest in rests}
+        shown = [_fullest(rest, of_rest) for rest, of_rest in columns.items()]
+        keys = {rest: relations.of(_best(of_rest).name) for rest, of_rest in columns.items()}
         # A rest that some place lacks cannot be asked of it.
         everywhere = [c for c in shown if all(c.name in slots[slot] for slot in known)]
-        told = fit(everywhere, DEPENDENTS, relations)
+        told = fit(everywhere, DEPENDENTS, Relations(keys))
         names = frozenset(name for rest in slots.values() for name in rest.values())
         if any(match.column.name != "line_no" for match in told.matches):
             found.append(Wide(form, tuple(known.items()), told, names))
     return tuple(found)
+
+
+def _people(slots: dict[str, dict[str, str]]) -> dict[str, str]:
+    """Return the places where somebody stands, with the role: relatives by name, or who has a birthday."""
+    roles = {slot: _role(f"{slot} {next(iter(rests.values()))}") for slot, rests in slots.items()}
+    born = {slot for slot, rests in slots.items() if any(_BORN in terms(rest) for rest in rests)}
+    return {slot: role for slot, role in roles.items() if role or slot in born}
 
 
 def _families(contents: Sequence[Content]) -> list[tuple[str, dict[str, dict[str, str]]]]:
@@ -125,10 +133,13 @@ def _role(text: str) -> str:
 
 def _fullest(rest: str, columns: Sequence[Content]) -> Content:
     """Return the column of a kind that says most, with the codes of all, under the name that all share."""
-    best = max(columns, key=lambda content: content.filled)
     counts: Counter[str] = Counter()
     for content in columns:
         counts.update(dict(content.values))
     values = tuple(counts.most_common())
     refused = any(content.refused for content in columns)
-    return replace(best, name=rest, said="", values=values, distinct=len(values), refused=refused)
+    return replace(_best(columns), name=rest, said="", values=values, distinct=len(values), refused=refused)
+
+
+def _best(columns: Sequence[Content]) -> Content:
+    return max(columns, key=lambda content: content.filled)

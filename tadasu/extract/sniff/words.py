@@ -80,7 +80,11 @@ def likeness(one: Terms, other: Terms) -> float:
 def closest(name: str, phrases: Iterable[str]) -> float:
     """Return the likeness of `name` to the phrase that is most like it."""
     own = terms(name)
-    return max((max(likeness(own, terms(p)), _shortened(name, p)) for p in phrases), default=0.0)
+    turned = "".join(reversed(_SIGNS.split(name)))  # 控除_医療 is 医療控除
+    return max(
+        (max(likeness(own, terms(p)), _shortened(name, p), _shortened(turned, p)) for p in phrases),
+        default=0.0,
+    )
 
 
 @cache
