@@ -184,7 +184,7 @@ def _unmapped(console: Console, intake: Intake) -> None:
             told.setdefault(key, []).append(str(oddity.year or ""))
     for (label, what, about), years in told.items():
         names = "、".join(about[:_MOST_NAMES]) + ("…" if len(about) > _MOST_NAMES else "")
-        place = " ".join(part for part in (label, "・".join(filter(None, years))) if part)
+        place = " ".join(part for part in (label, "・".join(dict.fromkeys(filter(None, years)))) if part)
         console.print(f"{what}［{place or '全体'}］：{names}", highlight=False, markup=False)
 
 

@@ -38,7 +38,7 @@ class _Column:
 def batch(found: Cut, file: File, elsewhere: Collection[str] = ()) -> Batch:
     """Return what a file brings for its source's table.
 
-    `elsewhere` are its columns that another source has told of: they are not called unmapped.
+    `elsewhere` are its columns that another source has told of: they are told of no more.
 
     Raises:
         TadasuError: a column is missing, or holds Individual Numbers and is not refused.
@@ -55,9 +55,10 @@ def batch(found: Cut, file: File, elsewhere: Collection[str] = ()) -> Batch:
         mended += zeros
     assert source.wide or frames[0].height == cells.height, f"{file.name}: a line became no row, or two"
     unmapped = tuple(name for name in found.names if name not in (*refused, *source.mapped, *elsewhere))
+    dropped = tuple(name for name in refused if name not in elsewhere)
     counts = (
         (_UNMAPPED, len(unmapped), unmapped),
-        (_REFUSED, len(refused), refused),
+        (_REFUSED, len(dropped), dropped),
         (_MENDED, mended, ()),
         (_SKIPPED, found.skipped - source.layout.header, ()),
         *((told, 1, (file.name,)) for told in found.told),

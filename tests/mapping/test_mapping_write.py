@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +11,7 @@ import pytest
 from tadasu import extract
 from tadasu.errors import TadasuError
 from tadasu.extract.forms import date_form
-from tadasu.extract.mapping import Layout, covering, load
+from tadasu.extract.mapping import Layout, Mapping, covering, load
 from tadasu.extract.writing import write
 from tadasu.fields import FIELDS, TAX_FIELDS
 from tadasu.tables import EXTRACT, Column, Table
@@ -145,3 +146,34 @@ def test_a_whole_ward_runs_both_ways_in_a_vendors_layout(tmp_path: Path) -> None
     mapping = covering(Layout(encoding="cp932"), date_form("R05.12.31"), coded=True)
     extract.write(newest, mapping, tmp_path, check=False)
     assert same(newest, extract.read_mapped(tmp_path, mapping).tables)
+
+
+def test_relatives_in_the_lines_of_one_kind_of_document_and_in_a_file_of_their_own_for_another(
+    ward: Callable[..., Path], smallest: Callable[..., Mapping], tmp_path: Path
+) -> None:
+    told = smallest(
+        documents="""
+        - {files: "{year}/d.csv", columns: {document_id: 資, person_id: 宛, kind: {constant: salary_report}}}
+        - {files: "{year}/s.csv", columns: {document_id: 資, person_id: 宛, kind: {constant: tax_return}}}
+        """,
+        dependents="""
+        - files: "{year}/d.csv"
+          repeat: [{n: 子１}, {n: 子２}]
+          columns:
+            document_id: 資
+            line_no: {number: true}
+            role: {constant: dependent}
+            birth_date: "{n}生"
+        - files: "{year}/k.csv"
+          columns: {document_id: 資, line_no: 番, role: {constant: dependent}, birth_date: 生}
+        """,
+    )
+    folder = ward(
+        d="資,宛,子１生,子２生\nD1,P1,2020/01/02,2022/03/04\nD2,P1,,\n",
+        s="資,宛\nS1,P1\n",
+        k="資,番,生\nS1,1,2019/01/02\n",
+    )
+    given = extract.read_mapped(folder, told).tables
+    assert given[2024]["dependents"]["document_id"].to_list() == ["D1", "D1", "S1"]
+    write(given, told, tmp_path / "again")
+    assert (tmp_path / "again" / "2024" / "d.csv").read_bytes().count(b"\n") == 3

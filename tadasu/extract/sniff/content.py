@@ -31,7 +31,7 @@ class Content:
     with their counts, of codes and flags all. width: the one length that all values have, 0 if they differ.
     numeric, negative: whether all values are whole numbers, whether any is below zero. large: the largest.
     refused: whether it holds Individual Numbers. zero: whether zeros stand for a missing date.
-    padded: whether they are filled up with zeros.
+    padded: whether they are filled up with zeros. counter: whether they only number the lines.
     said: what the column is called in full, where its name is short. meanings: what its codes mean.
     """
 
@@ -49,6 +49,7 @@ class Content:
     large: int = 0
     zero: bool = False
     padded: bool = False
+    counter: bool = False
     refused: bool = False
     kanji: float = 0.0
     said: str = ""
@@ -150,7 +151,14 @@ def _number(filled: pl.Series, distinct: int) -> dict[str, object] | None:
         kind = "code" if distinct <= _CODES and width <= 3 else "identifier"
     else:
         kind = "code" if distinct <= _CODES and large < 100 else "number"
-    return {"kind": kind, "numeric": True, "large": large, "padded": zeros and width > 3}
+    counter = not zeros and found.len() > 1 and found.equals(pl.int_range(1, found.len() + 1, eager=True))
+    return {
+        "kind": kind,
+        "numeric": True,
+        "large": large,
+        "padded": zeros and width > 3,
+        "counter": counter,
+    }
 
 
 def _sums(found: pl.Series, width: int) -> bool:

@@ -114,6 +114,8 @@ def _key(content: Content, column: Column, table: Table) -> float:
     if content.kind == "empty" or not content.rows:
         return 1.0
     if table.key == (column.name,):
+        if content.counter:
+            return _RATHER_NOT
         return 1.1 if content.unique else (_RATHER_NOT if content.distinct < 0.95 * content.rows else 1.0)
     needed = column.filled and content.filled < 0.95 * content.rows
     return _RATHER_NOT if needed else 1.0

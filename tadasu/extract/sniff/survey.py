@@ -1,5 +1,6 @@
 """A folder that nobody knows yet: its files, what each seems to be, and how they hang together."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,8 +18,8 @@ from tadasu.extract.sniff.records import Records, find
 from tadasu.extract.sniff.scores import Relations
 from tadasu.extract.sniff.statutory import Papers, Reports, Sheet, is_returns, matching, reports
 from tadasu.extract.sniff.wide import Wide, aside, wide
-from tadasu.extract.sniff.words import plain
-from tadasu.extract.sniff.years import by_year
+from tadasu.extract.sniff.words import common_beginning, plain
+from tadasu.extract.sniff.years import by_name, by_year
 from tadasu.extract.values.texts import stripped
 
 _FEW = 5
@@ -106,7 +107,7 @@ def survey(folder: Path, layouts: Sequence[Path] = ()) -> Found:
         )
     ]
     layouts_used = tuple(sorted(path.name for path in records.files))
-    return Found(folder, tuple(_shared(kinds)), tuple(unread), layouts_used, papers)
+    return Found(folder, tuple(_shared(_once(kinds))), tuple(unread), layouts_used, papers)
 
 
 def _all_codes(content: Content, frames: Sequence[pl.DataFrame]) -> Content:
@@ -125,6 +126,18 @@ def _papers(lines: Sequence[Reports], kinds: Sequence[Kind], cells: Sequence[pl.
     return Papers(tuple(lines), returns, matching(sheets, lines) if lines else None)
 
 
+def _once(kinds: Sequence[Kind]) -> list[Kind]:
+    """Doubt which is which where two kinds of files seem to be one table of records."""
+    counts = Counter(kind.fit.table.name for kind in kinds if kind.fit)
+    doubtful = {name for name in _RECORDS if counts[name] > 1}
+    return [
+        replace(kind, fit=replace(kind.fit, sure=False))
+        if kind.fit and kind.fit.table.name in doubtful
+        else kind
+        for kind in kinds
+    ]
+
+
 def _shared(kinds: Sequence[Kind]) -> list[Kind]:
     """Take over what the register says of the codes of relationships, which a system has once."""
     told = next((k.coded["relationship"] for k in kinds if "relationship" in k.coded), {})
@@ -135,15 +148,22 @@ def _contents(frames: Sequence[pl.DataFrame], sniffed: Sniffed) -> tuple[Content
     """Describe the columns of a file, with what they are called in full, and the codes of all years."""
     found = [_all_codes(c, frames) for c in look_all(frames[0], frames[0].columns)]
     said, meanings = sniffed.said, sniffed.meanings
-    return tuple(replace(c, said=said.get(c.name, ""), meanings=meanings.get(c.name, {})) for c in found)
+    told = [replace(c, said=said.get(c.name, ""), meanings=meanings.get(c.name, {})) for c in found]
+    common = common_beginning([content.called for content in told])
+    return tuple(
+        replace(c, said=c.called.removeprefix(common)) if c.called.startswith(common) and common else c
+        for c in told
+    )
 
 
 def _again(kind: Kind, fits: Sequence[Fit], cells: pl.DataFrame, relations: Relations) -> Fit | None:
     """Weigh the likeliest tables again, now that it is known which columns hold keys of other files."""
     likely = [fit.table for fit in fits[:_LIKELY]]
     found = best(ranked(kind.group.stem, _own(kind), relations, likely))
-    if found and found.table.name in _RECORDS and (table := by_year(kind.contents, cells, _newest(kind))):
-        return replace(fit(_own(kind), table, relations), sure=True)
+    if found and found.table.name in _RECORDS:
+        table = by_year(kind.contents, cells, _newest(kind)) or by_name(kind.group.stem)
+        if table:
+            return replace(fit(_own(kind), table, relations), sure=True)
     return _of_pensions(found, kind.group.stem) if found else None
 
 

@@ -12,10 +12,16 @@ from tadasu.extract.sniff.scores import Relations
 from tadasu.extract.sniff.words import terms
 from tadasu.tables import DEPENDENTS
 
-_NUMBER = re.compile(r"(?P<before>.*?)(?P<number>[0-9０-９①-⑩]{1,2})(?P<after>\D*)")
+_NUMBER = re.compile(r"(?P<before>.*?)(?P<number>[0-9０-９①-⑩]{1,2}(?:人目|番目)?)(?P<after>\D*)")
 _LEAST = 2
 _BORN = "生年月日"
-_ROLES = (("16歳未満", "under16"), ("年少", "under16"), ("配偶者", "spouse"), ("扶養", "dependent"))
+_ROLES = (
+    ("16歳未満", "under16"),
+    ("年少", "under16"),
+    ("配偶者", "spouse"),
+    ("家族", ""),
+    ("扶養", "dependent"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +39,8 @@ class Wide:
 
     @property
     def told(self) -> bool:
-        """Say whether the names of all places say who stands there."""
-        return all(role for _, role in self.slots)
+        """Say whether the names of the places tell who stands there: each does, and they differ."""
+        return all(role for _, role in self.slots) and len({role for _, role in self.slots}) > 1
 
     def column(self, rest: str) -> str:
         """Return the name of a column with `{n}` for the place."""

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,13 @@ from tadasu.extract.sniff.kana import heard
 _SIGNS = re.compile(r"[\s_\-－・/（）()\[\]【】「」:：、。.,'\"]+")
 _KANA = re.compile(r"[ァ-ヺー]")
 _PARTICLES = re.compile(r"(?<=[^ぁ-ん])[のとをに](?=[^ぁ-ん])")
+_POLITE = re.compile(r"(?<![ぁ-ん])[おご](?=[\u4e00-\u9fff]|誕生)")
+_ASKS = re.compile(r"(?<=[^ぁ-ん])か$")
+_ITEM = re.compile(r"第[0-9]{1,2}[号項](?:の[0-9]{1,2})?(?!被保険)")
 _UNITS = ("金額", "人数", "区分", "日")
 _LIGHT, _OWN = 0.25, 1.0
 _SIGN, _READING, _LATIN = 0.5, 0.2, 0.1
+_COMMON, _LEAST = 0.6, 6
 
 Terms = dict[str, float]
 """The terms of a name, each with its weight."""
@@ -33,8 +38,19 @@ def vocabulary() -> dict[str, Any]:
 def plain(name: str) -> str:
     """Return a name without differences of width, case, blanks and signs (`ｱﾃﾅ_No` is アテナNO)."""
     text = unicodedata.normalize("NFKC", re.sub(r"#\d+$", "", name)).upper()
+    # The number of a provision (第3号社会保険料控除), the polite お, and the か of a question say nothing.
+    text = _ASKS.sub("", _POLITE.sub("", _ITEM.sub("", text) or text))
     # Word by word: a row of Latin letters is spelled out only as a whole.
     return _PARTICLES.sub("", "".join(heard(word) for word in _SIGNS.split(text)))
+
+
+def common_beginning(names: Sequence[str]) -> str:
+    """Return what most names of a file begin with (去年の…): it says which file it is, not which column."""
+    beginnings: Counter[str] = Counter()
+    for name in names:
+        beginnings.update(name[:size] for size in range(2, len(name)))
+    many = [start for start, times in beginnings.items() if times >= _COMMON * len(names) and times >= _LEAST]
+    return max(many, key=len, default="")
 
 
 @cache

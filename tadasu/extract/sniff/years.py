@@ -1,4 +1,4 @@
-"""Whether a file is this year's record or the last one's: by the year that stands in its rows."""
+"""Whether a file is this year's record or the last one's: by the year in its rows, or by its name."""
 
 from collections.abc import Sequence
 
@@ -6,10 +6,12 @@ import polars as pl
 
 from tadasu.extract.forms import eras, year_of
 from tadasu.extract.sniff.content import Content
+from tadasu.extract.sniff.words import terms
 from tadasu.extract.values.texts import stripped
 from tadasu.tables import ASSESSMENTS, PREVIOUS_ASSESSMENTS, Table
 
 _NAMES = ("年度", "年分", "NENDO")
+_LAST = "前年"
 
 
 def by_year(contents: Sequence[Content], cells: pl.DataFrame, year: int | None) -> Table | None:
@@ -26,6 +28,11 @@ def by_year(contents: Sequence[Content], cells: pl.DataFrame, year: int | None) 
             if told in (year, year - 1):
                 return ASSESSMENTS if told == year else PREVIOUS_ASSESSMENTS
     return None
+
+
+def by_name(stem: str) -> Table | None:
+    """Return last year's records where the file's name speaks of last year."""
+    return PREVIOUS_ASSESSMENTS if _LAST in terms(stem) else None
 
 
 def _year(text: str, near: int) -> int | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -15,6 +16,19 @@ from tadasu.text import plain
 def claimed(frame: pl.DataFrame, source: Source, year: int) -> pl.Series:
     """Say which rows a source can bring: those that agree with the constants of one of its rows."""
     return frame.select(pl.any_horizontal(_agrees(row.cells, year) for row in source.rows)).to_series()
+
+
+def beside(frame: pl.DataFrame, source: Source, lines: pl.DataFrame) -> pl.Series:
+    """Say which rows belong to lines that are there: a relative stands in the line of the document."""
+    cells = tuple(cell for cell in _shared(source) if cell.parts)
+    texts = _texts(frame, replace(source.rows[0], cells=cells)).with_row_index("at")
+    on = [name for name in texts.columns if name in lines.columns]
+    there = texts.join(lines, on=on, how="semi")["at"] if on else texts["at"]
+    return texts["at"].is_in(there.implode())
+
+
+def _shared(source: Source) -> list[Cell]:
+    return [cell for cell in source.rows[0].cells if all(cell in row.cells for row in source.rows)]
 
 
 def _agrees(cells: Sequence[Cell], year: int) -> pl.Expr:
@@ -32,8 +46,7 @@ def records(frame: pl.DataFrame, source: Source, year: int) -> pl.DataFrame:
     """Return the file's columns (text, null where blank), one row per line, for the rows of a table."""
     if not source.wide:
         return _texts(frame, source.rows[0])
-    shared = [cell for cell in source.rows[0].cells if all(cell in row.cells for row in source.rows)]
-    key = [cell.column for cell in shared if cell.parts]
+    key = [cell.column for cell in _shared(source) if cell.parts]
     numbered = [cell.column for cell in source.rows[0].cells if cell.number]
     rest = frame.sort(*key, *numbered).with_row_index("at") if numbered else frame.with_row_index("at")
     joined: pl.DataFrame | None = None

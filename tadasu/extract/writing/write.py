@@ -10,7 +10,7 @@ from tadasu.extract.forms import year_text
 from tadasu.extract.mapped import read_mapped
 from tadasu.extract.mapping.model import Layout, Mapping, Source
 from tadasu.extract.writing.files import save
-from tadasu.extract.writing.records import claimed, records, together
+from tadasu.extract.writing.records import beside, claimed, records, together
 
 Tables = Mapped[int, Mapped[str, pl.DataFrame]]
 
@@ -32,16 +32,18 @@ def write(tables: Tables, mapping: Mapping, folder: Path, *, check: bool = True)
     """
     files: dict[tuple[str, Layout], tuple[pl.DataFrame, list[Source]]] = {}
     for year, frames in tables.items():
-        for name, frame in frames.items():
-            rest = frame
-            for source in mapping.of(name):
+        for name in sorted(frames, key=lambda name: _is_wide(mapping, name)):
+            rest = frames[name]
+            for source in sorted(mapping.of(name), key=lambda source: not source.wide):
                 if source.year not in (None, year):
                     continue
-                mine = claimed(rest, source, year)
-                columns = records(rest.filter(mine), source, year)
-                rest = rest.filter(~mine)
                 key = (name_of(source, year, mapping), source.layout)
                 before = files.get(key)
+                mine = claimed(rest, source, year)
+                if source.wide and before:
+                    mine &= beside(rest, source, before[0])
+                columns = records(rest.filter(mine), source, year)
+                rest = rest.filter(~mine)
                 whole = together(before[0], columns) if before else columns
                 files[key] = (whole, [*(before[1] if before else []), source])
             _require_all(name, rest, mapping)
@@ -49,6 +51,11 @@ def write(tables: Tables, mapping: Mapping, folder: Path, *, check: bool = True)
     if check:
         _compare(tables, mapping, folder)
     return written
+
+
+def _is_wide(mapping: Mapping, table: str) -> bool:
+    """Say whether rows of a table stand side by side in lines, which another table may bring."""
+    return any(source.wide for source in mapping.of(table))
 
 
 def name_of(source: Source, year: int, mapping: Mapping) -> str:
