@@ -52,12 +52,14 @@ def plan(p: Array, rows: int, labelled: int, promise: CertifySettings) -> list[f
         p: P(correction) of the rows that may be cleared, in any order.
         rows: all rows of the list, those that may not be cleared included.
         labelled: rows drawn at random whose labels the test will see.
-        promise: the bounds, and how much more of the list each threshold clears.
+        promise: the bounds, up to which probability a row may be cleared, and how much more of the list
+            each threshold clears.
 
     A first threshold that clears few rows cannot pass, a loose one will not. The start is the strictest that
     all but surely passes, were the probabilities right; without one, a balance of the chance to pass and of
     the share cleared (its root: a start that is too loose ends the test, one too strict goes on).
     """
+    p = p[p <= promise.row_chance]
     if not len(p) or not labelled:
         return []
     share, confidence = promise.wrong_share, promise.confidence

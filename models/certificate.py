@@ -148,6 +148,8 @@ def verify(certificate: Certificate) -> list[str]:
         thresholds = [step.threshold for step in steps]
         if thresholds != sorted(set(thresholds)):
             found.append("the thresholds do not rise from step to step")
+    if any(step.threshold > promise.row_chance for step in (*certificate.steps, *certificate.novel)):
+        found.append(f"a threshold is over {promise.row_chance}, which no row's probability may pass")
     if certificate.threshold != last_passed(certificate.steps, promise):
         found.append(f"threshold {certificate.threshold} is not that of the last step that passed")
     return found

@@ -70,6 +70,7 @@ def _counts(certificate: Certificate, step: Step) -> str:
         f"確かめた行のうちこれに当たるのは{step.cleared:,}行で、職員が修正したのはそのうち{step.wrong:,}行"
         f"（{_percent(step.wrong / max(1, step.cleared))}）である。"
         f"税額への影響が大きい候補のある行や、前例のない行など{held:,}行は、確率が低くても修正不要にしない。"
+        f"修正確率が{_percent(certificate.promise.row_chance)}を超える行も、全体の誤りが少なくても修正不要にしない。"
     )
 
 

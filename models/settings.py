@@ -101,8 +101,9 @@ class CertifySettings:
 
     With probability `confidence` at most `wrong_share` of the cleared rows needed a correction, and they
     missed at most `mean_yen` of tax a row, each loss cut off at `clip_yen`. A row whose repairs beyond
-    `clip_yen` have together a probability over `clip_chance` is never cleared. `share_step`: how much more of
-    the list each step of the test clears.
+    `clip_yen` have together a probability over `clip_chance` is never cleared, nor one that needs a
+    correction with a probability over `row_chance`. `share_step`: how much more of the list each step of the
+    test clears.
     """
 
     wrong_share: float = 0.01
@@ -110,6 +111,7 @@ class CertifySettings:
     clip_yen: int = 100_000
     mean_yen: int = 1_000
     clip_chance: float = 0.02
+    row_chance: float = 0.1
     share_step: float = 0.005
 
 

@@ -19,7 +19,7 @@ from models.certify import certify
 from models.settings import CertifySettings
 from tadasu.errors import TadasuError
 
-PROMISE = CertifySettings()
+PROMISE = CertifySettings(row_chance=1.0)
 
 
 def _list(
@@ -91,6 +91,26 @@ def test_the_test_ends_at_the_first_step_that_fails() -> None:
     assert passes == [True] * (len(passes) - 1) + [False]
     assert made.threshold == made.steps[-2].threshold
     assert 0.3 < made.cleared_share < 0.75
+
+
+def test_no_row_is_cleared_that_itself_may_well_be_wrong() -> None:
+    """However harmless the others are: a list of which one row in a hundred needs a correction."""
+    safe, doubtful = 9_900, 100
+    rows = pl.DataFrame(
+        {
+            "p_correction": [0.0001] * safe + [0.3] * doubtful,
+            "held": "",
+            "wrong": [False] * safe + [True] * 30 + [False] * 70,
+            "missed_yen": 0,
+        }
+    )
+    assert _certify(rows).threshold == 0.3
+    made = _certify(rows, CertifySettings())
+    assert made.threshold == 0.0001
+    assert made.cleared_share == safe / rows.height
+    assert "修正確率が10 %を超える行も" in paragraph(made)
+    assert verify(made) == []
+    assert verify(replace(made, promise=replace(made.promise, row_chance=0.00001)))
 
 
 @pytest.mark.parametrize("size", [600, 2_000])
