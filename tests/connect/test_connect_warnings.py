@@ -8,7 +8,7 @@ import pytest
 import yaml
 from rich.console import Console
 
-from pipelines.connect import check
+from pipelines.dry_run import check
 from tadasu.extract import write
 from tadasu.extract.mapping import load
 from tadasu.tables import EXTRACT
@@ -54,8 +54,14 @@ def test_a_column_that_is_empty_in_every_year_is_told(ward: Path) -> None:
     for file in (ward.parent / "files").rglob("residents.csv"):
         frame = pl.read_csv(file, infer_schema=False)
         frame.with_columns(birth_date=pl.lit("")).write_csv(file)
-    line = next(
-        line for line in _told(ward).splitlines() if line.startswith("どの年度も空の列［住民基本台帳")
-    )
+    told = _told(ward).splitlines()
+    line = next(line for line in told if line.startswith("どの年度も空の列（採用した行）［住民"))
     assert "birth_date" in line
     assert "person_id" not in line
+
+
+def test_a_column_that_holds_one_value_in_every_row_is_told(ward: Path) -> None:
+    assert "どの行も同じ値の列" not in _told(ward)
+    for file in (ward.parent / "files").rglob("donations.csv"):
+        pl.read_csv(file, infer_schema=False).with_columns(recipient_code=pl.lit("131199")).write_csv(file)
+    assert "どの行も同じ値の列［寄附金］：寄附先（recipient_code）" in _told(ward)

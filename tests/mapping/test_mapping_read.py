@@ -239,6 +239,21 @@ def test_the_code_table_of_a_value_depends_on_its_field(ward: WardOf, smallest: 
     ]
 
 
+def test_fields_are_read_by_the_names_that_the_record_has_for_them(ward: WardOf, smallest: Smallest) -> None:
+    record = """{files: "{year}/a.csv",
+      columns: {person_id: 宛名番号, salary_revenue: {from: お給料}, total_income: 計}}"""
+    rows = """{files: "{year}/i.csv", columns: {row_id: 番号, person_id: 宛名番号, check_code: コード,
+      field: {from: 項目, codes: assessments}}}"""
+    files = ward(
+        a="宛名番号,お給料,計\nP1,5,4\n",
+        i="番号,宛名番号,コード,項目\nR1,P1,E1,お給料\nR2,P1,E1,\nR3,P1,E1,ほか\n",
+    )
+    intake = read_mapped(files, smallest(assessments=record, inconsistencies=rows))
+    fields = intake.tables[2024]["inconsistencies"].select("row_id", "field").rows()
+    assert fields == [("R1", "salary_revenue"), ("R2", None)]
+    assert intake.quarantine[2024]["value"].to_list() == ["ほか"]
+
+
 def test_refused_columns_are_dropped_and_counted(ward: WardOf, smallest: Smallest) -> None:
     text = "宛名番号,氏名,カナ氏名,住所,備考\nP1,港　花子,ミナト,港区,x\nP1,港　花子,ミナト,港区,y\n"
     source = '{files: "{year}/r.csv", refuse: ["*氏名*", 住所], columns: {person_id: 宛名番号}}'

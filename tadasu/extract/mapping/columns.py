@@ -11,7 +11,7 @@ from tadasu.extract.forms import ISO, DateForm, date_form, digit_tables, eras
 from tadasu.extract.mapping.model import Cell, Codes, Kind, Part, Reading
 from tadasu.extract.mapping.nodes import Node
 from tadasu.extract.numerals import number_form
-from tadasu.tables import Column
+from tadasu.tables import ASSESSMENTS, Column
 from tadasu.text import plain
 
 _WHERE = ("from", "join", "template", "constant", "number")
@@ -185,6 +185,9 @@ def _codes(column: Column, node: Node, context: Context) -> Codes:
         name = node.choice(tuple(context.codes))
         codes, places = context.codes[name], {}
     lawful = ("true", "false") if column.dtype == pl.Boolean() else column.values
+    if not node.is_mapping and node.value == ASSESSMENTS.name:
+        # The record has columns that are no field of the list, or that nobody corrects.
+        codes = {code: value for code, value in codes.items() if not value or value in lawful}
     for code, value in codes.items():
         if lawful and value and value not in lawful:
             places.get(code, node).wrong(f"one of {', '.join(lawful)} for {column.name}", f"{value!r}")

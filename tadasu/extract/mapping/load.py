@@ -9,7 +9,7 @@ from tadasu.extract.mapping import layouts
 from tadasu.extract.mapping.columns import Context, cell
 from tadasu.extract.mapping.model import Cell, Codes, Mapping, Row, Source
 from tadasu.extract.mapping.nodes import MappingError, Node, read
-from tadasu.tables import BESIDE, EXTRACT, OUTGOING, PREVIOUS_ASSESSMENTS, Table
+from tadasu.tables import ASSESSMENTS, BESIDE, EXTRACT, OUTGOING, PREVIOUS_ASSESSMENTS, Table
 
 SECTIONS = ("statutory", "returns", "export", "identifiers")
 """Parts of a mapping that other readers understand: kept as nodes."""
@@ -46,7 +46,8 @@ def parse(node: Node) -> Mapping:
     """Return what a `mapping:` node says."""
     keys = node.fields(_MAPPING, ("tables",))
     defaults = keys["defaults"].fields(_DEFAULTS) if "defaults" in keys else {}
-    codes = {name: _codes(table) for name, table in _items(keys, "codes")}
+    codes = {ASSESSMENTS.name: _names_of_record(keys["tables"])}
+    codes |= {name: _codes(table) for name, table in _items(keys, "codes")}
     eras = {name: _codes(table) for name, table in _items(keys, "eras")}
     context = Context(codes, eras)
     sources = tuple(
@@ -78,6 +79,19 @@ def _items(keys: Mapped[str, Node], name: str) -> Iterator[tuple[str, Node]]:
 
 def _codes(node: Node) -> Codes:
     return {code: value.text() for code, value in node.items()}
+
+
+def _names_of_record(tables: Node) -> Codes:
+    """Return field by the name that its column has in the merged records: lists may name fields so."""
+    told = dict(tables.items()).get(ASSESSMENTS.name)
+    found = {"": ""}
+    for source in told.nodes() if told else ():
+        columns = dict(source.items()).get("columns") if source.is_mapping else None
+        for name, node in columns.items() if columns and columns.is_mapping else ():
+            named = dict(node.items()).get("from") if node.is_mapping else node
+            if named and isinstance(named.value, str):
+                found[named.value] = name
+    return found
 
 
 def _tables(node: Node) -> Iterator[tuple[str, Node]]:

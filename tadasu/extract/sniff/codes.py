@@ -9,10 +9,13 @@ import polars as pl
 from tadasu.extract.sniff.content import Content
 from tadasu.extract.sniff.words import closest, plain, terms, vocabulary, yes_and_no
 from tadasu.fields import FIELDS
-from tadasu.tables import Column
+from tadasu.tables import DOCUMENTS, Column
 
 _LIKE = 0.8
 _SHORT = 3
+_KINDS = next(column for column in DOCUMENTS.columns if column.name == "kind").values
+_PAIRS = (("はい", "いいえ"), ("有", "無"), ("あり", "なし"), ("該当", "非該当"), ("○", "×"), ("Y", "N"))
+_OPPOSITE = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
 _BETWEEN = re.compile(r"[・/／、,\s]+")
 
 
@@ -80,6 +83,7 @@ def share_known(content: Content, column: Column) -> float:
 def _flags(content: Content, *, blank: bool) -> tuple[dict[str, str], bool]:
     signs = yes_and_no()
     known = {v: signs[plain(v) or v] for v, _ in content.values if (plain(v) or v) in signs}
+    known |= {o: "false" if known[v] == "true" else "true" for v in tuple(known) if (o := _OPPOSITE.get(v))}
     digits = {v for v, _ in content.values if re.fullmatch("[01]", v)}
     if digits:
         known |= {"1": "true", "0": "false"}
@@ -117,12 +121,27 @@ def _word(value: str, told: Mapping[str, list[str]]) -> str:
     parts = {spellings.get(plain(part), "") for part in _BETWEEN.split(value)}
     if len(parts) == 1 and "" not in parts:
         return parts.pop()
+    inside = sorted((-len(s), word) for s, word in spellings.items() if len(s) > 1 and s in plain(value))
+    if len({word for length, word in inside if length == inside[0][0]}) > 1:
+        return ""  # 申告特例通知: neither 申告 nor 特例 alone
     whole = sorted((s for s in spellings if len(s) > 1 and plain(value).startswith(s)), key=len)
     if whole:
         return spellings[whole[-1]]
     longer = {word for s, word in spellings.items() if len(value) >= _SHORT and s.startswith(plain(value))}
     alike = {word for s, word in spellings.items() if terms(s) == terms(value) and not value.isascii()}
     return longer.pop() if len(longer) == 1 else alike.pop() if len(alike) == 1 else ""
+
+
+def kind_named(stem: str) -> str:
+    """Return which kind of document a file's name says that it holds, '' where it says none, or several."""
+    told = vocabulary()["codes"]["kind"]
+    called = plain(stem)
+    words = {
+        word
+        for word, signs in told.items()
+        if word in _KINDS and any(plain(sign) in called for sign in signs if not sign.isascii())
+    }
+    return words.pop() if len(words) == 1 else ""
 
 
 def _digits(content: Content, column: Column) -> tuple[dict[str, str], bool]:

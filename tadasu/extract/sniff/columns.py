@@ -1,40 +1,27 @@
 """A file's columns as lines of a proposal: what each is taken for, its codes, what is to be confirmed."""
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
-import yaml
 
 from tadasu.extract.mapping.columns import LISTS
+from tadasu.extract.sniff.coded import coded_lines
 from tadasu.extract.sniff.codes import guess, is_coded
 from tadasu.extract.sniff.content import Content
 from tadasu.extract.sniff.match import Fit, Match
-from tadasu.extract.sniff.scores import entity
+from tadasu.extract.sniff.notes import DOUBT, named, quoted, scalar, shown, word
+from tadasu.extract.sniff.scores import called_like, can_be, entity
 from tadasu.extract.sniff.survey import Kind
 from tadasu.extract.sniff.wide import Wide
-from tadasu.tables import PAYER_COLUMNS
+from tadasu.tables import ASSESSMENTS, PAYER_COLUMNS, Column
 
-DOUBT = "？"
-"""The mark of what a person should confirm."""
-
-_MOST_CODES = 80
+_MOST_NEAR, _NEAR = 2, 0.3
+_MOSTLY = 0.6
 _VALUES = ("old_value", "new_value")
-_MOST_VALUES = 4
 _LIST_SIGNS = re.compile(r"[,、，・/｜| 　]")
-
-
-def scalar(text: str) -> str:
-    """Write a text so that YAML reads it back as the same text."""
-    bare = re.fullmatch(r"[\w\u3000-\u9fff\uff00-\uffef][\w\u3000-\u9fff\uff00-\uffef.·/()（）*-]*", text)
-    try:
-        same = bool(bare) and yaml.safe_load(f"[{text}]") == [text]
-    except yaml.YAMLError:
-        same = False
-    return text if same else json.dumps(text, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +29,13 @@ class Known:
     """What the whole export shows.
 
     widths: how many digits identifiers have, by what they are of. cases: how the values of a correction are
-    read that are codes of the record, by field, as the keys of a reading.
+    read that are codes of the record, by field, as the keys of a reading. names: what the record calls its
+    columns.
     """
 
     widths: Mapping[str, int] = field(default_factory=dict)
     cases: Mapping[str, str] = field(default_factory=dict)
+    names: Collection[str] = ()
 
 
 def columns(kind: Kind, known: Known) -> Iterator[str]:
@@ -55,13 +44,35 @@ def columns(kind: Kind, known: Known) -> Iterator[str]:
     for match in kind.fit.matches:
         yield from _column(match, kind.coded.get(match.column.name, {}), known, kind)
     yield from _missing(kind)
-    for content in kind.contents:
-        used = any(match.content.name == content.name for match in kind.fit.matches)
-        aside = any(content.name in wide.columns for wide in kind.wide)
-        if not used and not aside and not is_refused(content, kind):
-            yield f"# 対応づけなし: {_named(content)}（{_shown(content)}）"
-    if not kind.wide and (beside := _beside(kind)):
+    aside = {name for wide in kind.wide for name in wide.columns} | _listed_beside(kind)
+    left = [c for c in kind.contents if not (_used(c, kind) or c.name in aside or is_refused(c, kind))]
+    free = [column for column in kind.fit.table.columns if _free(column, kind.fit)]
+    for content in left:
+        yield f"# 対応づけなし: {named(content)}（{shown(content)}）{_near(content, free)}"
+    if left and free:
+        yield f"# まだ空いている標準の列: {'、'.join(f'{c.name}（{c.label}）' for c in free)}"
+    if not kind.wide and (beside := _beside(kind, aside)):
         yield f"# {DOUBT} 横に並ぶ列らしい: {'、'.join(beside)}…（docs/mapping.md の repeat）"
+
+
+def _free(column: Column, fit: Fit) -> bool:
+    return column.name != "tax_year" and fit.of(column.name) is None
+
+
+def _near(content: Content, free: Sequence[Column]) -> str:
+    """Return which free columns a column that was taken for none is called most like."""
+    if content.called.split("#")[0].isdigit() or content.distinct < 2:
+        return ""
+    likes = sorted((called_like(content, c), c.name, c.label) for c in free if can_be(content, c))
+    near = [f"{name}（{label}）" for like, name, label in reversed(likes[-_MOST_NEAR:]) if like >= _NEAR]
+    return f" 近い列: {'、'.join(near)}" if near else ""
+
+
+def _listed_beside(kind: Kind) -> set[str]:
+    """Return the columns side by side that a list is joined of."""
+    assert kind.fit
+    lists = [match.content.name for match in kind.fit.matches if match.column.name in LISTS]
+    return {c.name for c in kind.contents for name in lists if _numbered(c.name) == _numbered(name)}
 
 
 def wide_columns(wide: Wide, kind: Kind, known: Known) -> Iterator[str]:
@@ -79,6 +90,10 @@ def wide_columns(wide: Wide, kind: Kind, known: Known) -> Iterator[str]:
             continue
         called = replace(match, content=replace(match.content, name=wide.column(match.content.name)))
         yield from _column(called, kind.coded.get(match.column.name, {}), known, None)
+    free = [column for column in wide.fit.table.columns if _free(column, wide.fit)]
+    for content in wide.unused:
+        name = wide.column(content.name)
+        yield f"# 対応づけなし: {name}（{shown(content)}）{_near(content, free)}"
 
 
 def cases(fit: Fit) -> dict[str, str]:
@@ -87,7 +102,7 @@ def cases(fit: Fit) -> dict[str, str]:
     for match in fit.matches:
         told = guess(match.content, match.column) if is_coded(match.column) else None
         if told and told.needed and told.known and not told.open:
-            pairs = ", ".join(f"{_quoted(k)}: {_word(v)}" for k, v in told.known.items())
+            pairs = ", ".join(f"{quoted(k)}: {word(v)}" for k, v in told.known.items())
             found[match.column.name] = f"{{codes: {{{pairs}}}}}"
     return found
 
@@ -95,7 +110,8 @@ def cases(fit: Fit) -> dict[str, str]:
 def is_refused(content: Content, kind: Kind) -> bool:
     """Say whether a column must not be read: by its name or content; free text that nothing needs, too."""
     assert kind.fit
-    return surely_refused(content, kind) or (not _used(content, kind) and _prose(content))
+    beside = any(content.name in wide.taken for wide in kind.wide)
+    return surely_refused(content, kind) or (not _used(content, kind) and not beside and _prose(content))
 
 
 def surely_refused(content: Content, kind: Kind) -> bool:
@@ -128,10 +144,11 @@ def _missing(kind: Kind) -> Iterator[str]:
         yield f"# {DOUBT} 未定: {column.name}: （{column.label}{known}）必ず要る列"
 
 
-def _beside(kind: Kind) -> list[str]:
+def _beside(kind: Kind, aside: Collection[str]) -> list[str]:
     """Return names that differ in a number only: several people in one line."""
-    sorts = Counter(_numbered(content.name) for content in kind.contents)
-    named = [c.name for c in kind.contents if not c.name.isdigit() and re.search(r"[0-9０-９]", c.name)]
+    others = [content for content in kind.contents if content.name not in aside]
+    sorts = Counter(_numbered(content.name) for content in others)
+    named = [c.name for c in others if not c.name.isdigit() and re.search(r"[0-9０-９]", c.name)]
     return [name for name in named if sorts[_numbered(name)] >= 2 and "#" not in name][:4]
 
 
@@ -141,10 +158,14 @@ def _column(match: Match, coded: Mapping[str, str], known: Known, kind: Kind | N
     if not match.sure:
         others = "、".join(f"{other.name}（{other.label}）" for other in match.others)
         notes.append(
-            f"{DOUBT} 列の対応は推定" + (f"; ほかの候補 {others}" if others else f"; {_shown(content)}")
+            f"{DOUBT} 列の対応は推定" + (f"; ほかの候補 {others}" if others else f"; {shown(content)}")
         )
+    if column.name == "field" and _mostly({value for value, _ in content.values}, known.names):
+        told = f"{{from: {scalar(content.name)}, codes: {ASSESSMENTS.name}}}"
+        yield f"{column.name}: {told}   # {'; '.join(notes)}; {DOUBT} {ASSESSMENTS.label}の列の名前で読む"
+        return
     if is_coded(column):
-        yield from _coded(match, coded, notes)
+        yield from coded_lines(match, coded, notes)
         return
     if column.name in LISTS and (told := _of_list(match, kind, known)):
         yield f"{column.name}: {told}   # {'; '.join([*notes, f'{DOUBT} 1 行に複数: この読み方でよいか'])}"
@@ -162,6 +183,10 @@ def _column(match: Match, coded: Mapping[str, str], known: Known, kind: Kind | N
     yield f"{column.name}: {_from(content.name, told)}   # {'; '.join(notes)}"
 
 
+def _mostly(words: Collection[str], names: Collection[str]) -> bool:
+    return bool(words) and sum(word in names for word in words) >= _MOSTLY * len(words)
+
+
 def _of_list(match: Match, kind: Kind | None, known: Known) -> str:
     """Return how several items of a row are read: from columns side by side, or cut at a sign; '' if one."""
     content = match.content
@@ -173,7 +198,7 @@ def _of_list(match: Match, kind: Kind | None, known: Known) -> str:
     signs = Counter(sign for value, _ in content.values for sign in set(_LIST_SIGNS.findall(value)))
     if not signs:
         return ""
-    return f"{{from: {scalar(content.name)}, separator: {_quoted(signs.most_common(1)[0][0])}{told}}}"
+    return f"{{from: {scalar(content.name)}, separator: {quoted(signs.most_common(1)[0][0])}{told}}}"
 
 
 def _numbered(name: str) -> str:
@@ -192,65 +217,3 @@ def _reading_of_key(match: Match, widths: Mapping[str, int]) -> str:
     if kind and content.numeric and width and column.dtype == pl.String() and column.name != "document_ids":
         return f"width: {width}"
     return "zero: empty" if content.zero and content.kind == "date" else ""
-
-
-def _coded(match: Match, coded: Mapping[str, str], notes: list[str]) -> Iterator[str]:
-    """Return the lines of a column of codes: in one where all are known, otherwise one for each code."""
-    column, content = match.column, match.content
-    told = guess(content, column)
-    name = scalar(content.name)
-    if not told.needed:
-        yield f"{column.name}: {name}   # {'; '.join(notes)}"
-        return
-    if not told.open and (told.sure or not content.filled):
-        pairs = ", ".join(f"{_quoted(k)}: {_word(v)}" for k, v in told.known.items())
-        yield f"{column.name}: {{from: {name}, codes: {{{pairs}}}}}   # {'; '.join(notes)}"
-        return
-    yield f"{column.name}:   # {'; '.join(notes)}"
-    yield f"  from: {name}"
-    more = f" …（ほか{len(column.values) - 12}、docs/data_dictionary.md）" if len(column.values) > 12 else ""
-    yield f"  codes:   # 標準の値: {' / '.join(column.values[:12]) or 'true / false'}{more}"
-    yield from (f"    {line}" for line in _listed(content, told.known, coded, sure=told.spoken))
-
-
-def _listed(
-    content: Content, known: Mapping[str, str], coded: Mapping[str, str], *, sure: bool
-) -> Iterator[str]:
-    """Return a line for each code with its count: known, guessed by what stands beside it, or open."""
-    yield f'"": {_word(known.get("", ""))}   # 空欄'
-    for value, times in content.values[:_MOST_CODES]:
-        if value in coded:
-            yield f"{_quoted(value)}: {_word(coded[value])}   # {times:,}件 {DOUBT} 要確認: 中身からの推定"
-        elif value in known:
-            mark = "" if sure else f" {DOUBT} 要確認: コードの意味は推定"
-            yield f"{_quoted(value)}: {_word(known[value])}   # {times:,}件{mark}"
-        else:
-            yield f"# {_quoted(value)}:    # {times:,}件 {DOUBT} 未定: 行頭の # を消し、標準の値を書く"
-    seen = {value for value, _ in content.values}
-    for value in known:
-        if value and value not in seen:
-            yield f"{_quoted(value)}: {_word(known[value])}   # 0件"
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _word(word: str) -> str:
-    return json.dumps(word) if word in ("", "true", "false") else word
-
-
-def _named(content: Content) -> str:
-    return f"{content.name}「{content.said}」" if content.said else content.name
-
-
-def _shown(content: Content) -> str:
-    """Say what stands in a column: of codes the values, of all else the sort only."""
-    kinds = {"date": "日付", "number": "数", "identifier": "番号", "text": "文字", "empty": "空"}
-    if content.kind not in ("code", "flag"):
-        return kinds[content.kind]
-    return "値 " + "・".join(_cut(value, 10) for value, _ in content.values[:_MOST_VALUES])
-
-
-def _cut(text: str, most: int = 80) -> str:
-    return text if len(text) <= most else text[:most] + "…"

@@ -1,6 +1,6 @@
 """Which column of a file is which of the standard layout, which table a file is, and how sure that is."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
@@ -10,7 +10,7 @@ import polars as pl
 from tadasu.extract.mapping.load import TABLES
 from tadasu.extract.sniff.codes import share_known
 from tadasu.extract.sniff.content import Content
-from tadasu.extract.sniff.scores import Relations, score
+from tadasu.extract.sniff.scores import Relations, can_be, score
 from tadasu.extract.sniff.words import closest, vocabulary
 from tadasu.tables import Column, Table
 
@@ -20,6 +20,9 @@ _TABLE_MARGIN = 1.15
 _NO_TABLE = 0.2
 _STEM = 0.6
 _SPEAKS = 0.3
+_FEW_WORDS = 6
+_ELSEWHERE = 0.3
+NOWHERE: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,22 @@ def best(fits: Sequence[Fit]) -> Fit | None:
     return Fit(first.table, first.matches, first.score, first.score >= _TABLE_MARGIN * second.score)
 
 
-def fit(contents: Sequence[Content], table: Table, relations: Relations) -> Fit:
-    """Match the columns of a file with those of a table, the best pair first."""
+def fit(
+    contents: Sequence[Content],
+    table: Table,
+    relations: Relations,
+    elsewhere: Mapping[str, str] = NOWHERE,
+) -> Fit:
+    """Match the columns of a file with those of a table, the best pair first.
+
+    `elsewhere`: what a name is taken for in the other files of the export.
+    """
     usable = [c for c in contents if not c.refused and not (c.forbidden and not _is_key(c, relations))]
     wanted = [column for column in table.columns if column.name != "tax_year"]
-    grid = {(c.name, w.name): score(c, w, table, relations) for c in usable for w in wanted}
+    own = {(c.name, w.name): score(c, w, table, relations) for c in usable for w in wanted}
+    grid = dict(own)
+    for c, w in ((c, w) for c in usable for w in wanted if elsewhere.get(c.called) == w.name):
+        grid[c.name, w.name] += _ELSEWHERE if can_be(c, w) else 0.0
     by_column = {w.name: w for w in wanted}
     taken: dict[str, tuple[str, float]] = {}
     for (name, column), value in sorted(grid.items(), key=lambda pair: -pair[1]):
@@ -80,7 +94,7 @@ def fit(contents: Sequence[Content], table: Table, relations: Relations) -> Fit:
             rivals = _rivals(grid, content.name, column, taken)
             others = tuple(by_column[w] for w, v in rivals[0] if v >= value - _MARGIN)
             clear = not others and all(v < value - _MARGIN for v in rivals[1])
-            sure = value >= _SURE and clear and not content.called.split("#")[0].isdigit()
+            sure = own[content.name, column] >= _SURE and clear and not content.called.split("#")[0].isdigit()
             matches.append(Match(content, by_column[column], value, sure, others[:3]))
     matches += _last(usable, wanted, matches, table)
     return Fit(table, tuple(matches), sum(match.score for match in matches))
@@ -109,7 +123,12 @@ def _sorts(table: Table) -> list[tuple[Callable[[Content], bool], Callable[[Colu
         (lambda c: c.unique and c.kind == "identifier", lambda w: w.name == single),
     ]
     coded = [column for column in table.columns if column.values]
-    return [*sorts, *((partial(_speaks_of, column=c), partial(_is, name=c.name)) for c in coded)]
+    sorts += [(partial(_speaks_of, column=c), partial(_is, name=c.name)) for c in coded]
+    return [*sorts, (_few_words, lambda w: bool(w.values) and w.filled)]
+
+
+def _few_words(content: Content) -> bool:
+    return content.kind == "code" and not content.numeric and 1 < content.distinct <= _FEW_WORDS
 
 
 def _speaks_of(content: Content, column: Column) -> bool:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import fastexcel
@@ -28,7 +28,8 @@ _MOST_ABOVE = 8
 _LARGEST = 3_000_000
 _SHEETS = 60
 _WIDE = re.compile(r"N|全角|漢字|日本語|G", re.IGNORECASE)
-_MEANING = re.compile(r"([0-9A-Za-z]{1,4})\s*[:=→]\s*([^\s0-9,、;；/／)）]+)")
+_CODE = r"(?<![0-9A-Za-z])([0-9A-Za-z]{1,4})\s*[:=→]\s*"
+_MEANING = re.compile(_CODE + r"([^\s,、;；]+?)(?=[/／]" + _CODE + r"|[\s,、;；]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,13 @@ class Item:
     @property
     def meanings(self) -> dict[str, str]:
         """Return what codes mean, where the note says it: `1:男 2:女`."""
-        return dict(_MEANING.findall(unicodedata.normalize("NFKC", self.note)))
+        return _meanings(self.note)
+
+
+def _meanings(note: str) -> dict[str, str]:
+    """Return what codes mean; a bracket that closes the whole remark is no part of the last."""
+    found = _MEANING.findall(unicodedata.normalize("NFKC", note))
+    return {code: word if "(" in word else word.rstrip(")）") for code, word, _ in found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,22 @@ def find(paths: Iterable[Path]) -> Records:
         known += found
         if found:
             files.add(path)
-    return Records(tuple(known), frozenset(files))
+    return Records(tuple(_resolved(known)), frozenset(files))
+
+
+def _resolved(known: Sequence[Record]) -> list[Record]:
+    """Give a field whose remark says 'as that other field' the codes of the other."""
+    codes = {item.name: item.note for record in known for item in record.items if item.meanings}
+
+    def note(item: Item) -> str:
+        named = [name for name in codes if name in item.note]
+        as_other = "同じ" in item.note and not item.meanings and named
+        return codes[max(named, key=len)] if as_other else item.note
+
+    return [
+        replace(record, items=tuple(replace(item, note=note(item)) for item in record.items))
+        for record in known
+    ]
 
 
 def _sheets(path: Path) -> Iterator[tuple[str, list[list[str]]]]:
@@ -171,8 +193,8 @@ def _headings(row: Sequence[str]) -> dict[str, int]:
 def _note(row: Sequence[str], cells: Mapping[str, str]) -> str:
     """Return what is said of a field's codes: in its remark, or else in whichever cell says it."""
     note = cells.get("note", "")
-    others = (cell for cell in row if len(_MEANING.findall(unicodedata.normalize("NFKC", cell))) > 1)
-    return note if _MEANING.search(unicodedata.normalize("NFKC", note)) else next(others, note)
+    others = (cell for cell in row if len(_meanings(cell)) > 1)
+    return note if _meanings(note) else next(others, note)
 
 
 def _item(cells: Mapping[str, str]) -> Item | None:

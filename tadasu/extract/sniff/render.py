@@ -9,15 +9,14 @@ from pathlib import Path
 from tadasu.extract.forms import ISO, DateForm
 from tadasu.extract.mapping.model import Layout, Position
 from tadasu.extract.sniff.columns import (
-    DOUBT,
     Known,
     cases,
     columns,
     is_refused,
-    scalar,
     surely_refused,
     wide_columns,
 )
+from tadasu.extract.sniff.notes import DOUBT, scalar
 from tadasu.extract.sniff.scores import entity
 from tadasu.extract.sniff.statutory import statutory_lines
 from tadasu.extract.sniff.survey import Found, Kind, survey
@@ -44,7 +43,9 @@ def render(found: Found, name: str, file: str) -> str:
     lines = [_HEAD.format(doubt=DOUBT, folder=found.folder.as_posix(), file=file, name=scalar(name))]
     lines += _years(found)
     lines += _identifiers(name)
-    known, era = Known(_widths(found), _cases(found)), _era(found)
+    records = [kind for kind in found.kinds if kind.fit and kind.fit.table == ASSESSMENTS]
+    names = frozenset(content.name for kind in records for content in kind.contents)
+    known, era = Known(_widths(found), _cases(found), names), _era(found)
     lines += statutory_lines(found.papers)
     lines.append("  tables:")
     by_table: dict[str, list[Kind]] = {}

@@ -16,6 +16,8 @@ from tadasu.tables.columns import HOUSEHOLD_COLUMNS
 _NAMELESS = 0.3
 _HARDLY, _RATHER_NOT = 0.1, 0.4
 _NAMED, _RELATED, _SHOWN, _WORDS = 0.8, 0.4, 0.12, 0.4
+_NAMES_FIELDS = 0.6
+_FITS = 0.9
 _PEOPLE = 40
 _SMALL_SUM = 100
 _PADDED = 0.9
@@ -46,9 +48,23 @@ def score(content: Content, column: Column, table: Table, relations: Relations) 
     """Return how well a file's column fits, 0 to about 1.3."""
     named = not content.called.split("#")[0].isdigit()
     name = _NAMED * _alike(content.called, column) if named else _NAMELESS
+    if column.name == "field" and relations.of(content.name).get("field", 0.0) > _NAMES_FIELDS:
+        return 1.0
+    if content.counter and table.key != (column.name,):
+        return 0.0  # what only numbers the lines may be the table's key, and no other number
     fit = _kind(content, column) * _key(content, column, table)
     shown = (_WORDS if _has_words(content, column) else _SHOWN) * _speaks(content, column)
     return _related(name + shown, content, column, relations) * fit
+
+
+def called_like(content: Content, column: Column) -> float:
+    """Return how alike the names are, 0 to 1."""
+    return _alike(content.called, column)
+
+
+def can_be(content: Content, column: Column) -> bool:
+    """Say whether a file's column can be a standard one by what stands in it, whatever it is called."""
+    return _kind(content, column) >= _FITS
 
 
 @cache
@@ -117,6 +133,8 @@ def _key(content: Content, column: Column, table: Table) -> float:
         if content.counter:
             return _RATHER_NOT
         return 1.1 if content.unique else (_RATHER_NOT if content.distinct < 0.95 * content.rows else 1.0)
+    if content.distinct == 1 and content.rows > _PEOPLE and column.name.endswith(("_id", "_code")):
+        return _RATHER_NOT  # one number in every row is the ward's own
     needed = column.filled and content.filled < 0.95 * content.rows
     return _RATHER_NOT if needed else 1.0
 

@@ -9,6 +9,8 @@ import polars as pl
 
 from tadasu.errors import TadasuError
 from tadasu.extract.cut import cut
+from tadasu.extract.sniff.across import codes_of_fields, names_of_fields, same_names
+from tadasu.extract.sniff.codes import kind_named
 from tadasu.extract.sniff.content import Content, look_all, share
 from tadasu.extract.sniff.evidence import Rows, guessed, kind_of
 from tadasu.extract.sniff.folders import Group, groups
@@ -21,6 +23,7 @@ from tadasu.extract.sniff.wide import Wide, aside, wide
 from tadasu.extract.sniff.words import common_beginning, plain
 from tadasu.extract.sniff.years import by_name, by_year
 from tadasu.extract.values.texts import stripped
+from tadasu.tables import DOCUMENTS
 
 _FEW = 5
 _LIKELY = 4
@@ -97,17 +100,28 @@ def survey(folder: Path, layouts: Sequence[Path] = ()) -> Found:
     papers = _papers(lines, kinds, cells)
     tables = [pair for pair in zip(kinds, cells, strict=True) if pair[0].group.pattern not in papers.patterns]
     kinds, cells = [kind for kind, _ in tables], [frame for _, frame in tables]
-    first = [ranked(kind.group.stem, _own(kind), Relations()) for kind in kinds]
-    keys = _keys([best(fits) for fits in first], cells)
-    kinds = [
-        _told(replace(kind, fit=_again(kind, fits, frame, relations)), frame, relations)
-        for kind, fits, frame, relations in (
-            (kind, fits, frame, _relations(frame, keys))
-            for kind, fits, frame in zip(kinds, first, cells, strict=True)
-        )
-    ]
+    kinds = _fitted(kinds, cells)
     layouts_used = tuple(sorted(path.name for path in records.files))
     return Found(folder, tuple(_shared(_once(kinds))), tuple(unread), layouts_used, papers)
+
+
+def _fitted(kinds: Sequence[Kind], cells: Sequence[pl.DataFrame]) -> list[Kind]:
+    """Take each kind of file for a table: alone, then by the keys of the others, then by their names."""
+    first = [ranked(kind.group.stem, _own(kind), Relations()) for kind in kinds]
+    likely = [best(fits) for fits in first]
+    keys, fields = _keys(likely, cells), names_of_fields(likely, [kind.contents for kind in kinds])
+    relations = [_relations(frame, keys, fields) for frame in cells]
+    second = [_again(*each) for each in zip(kinds, first, cells, relations, strict=True)]
+    names = same_names(second)
+    fits = [
+        found and replace(fit(_own(kind), found.table, of, told), sure=found.sure)
+        for kind, found, of, told in zip(kinds, second, relations, names, strict=True)
+    ]
+    fields_by_code = codes_of_fields(fits)
+    return [
+        _told(kind, found and _of_pensions(found, kind.group.stem), frame, of, fields_by_code)
+        for kind, found, frame, of in zip(kinds, fits, cells, relations, strict=True)
+    ]
 
 
 def _all_codes(content: Content, frames: Sequence[pl.DataFrame]) -> Content:
@@ -164,7 +178,7 @@ def _again(kind: Kind, fits: Sequence[Fit], cells: pl.DataFrame, relations: Rela
         table = by_year(kind.contents, cells, _newest(kind)) or by_name(kind.group.stem)
         if table:
             return replace(fit(_own(kind), table, relations), sure=True)
-    return _of_pensions(found, kind.group.stem) if found else None
+    return found
 
 
 def _of_pensions(found: Fit, stem: str) -> Fit:
@@ -177,17 +191,27 @@ def _of_pensions(found: Fit, stem: str) -> Fit:
     return replace(found, matches=tuple(swapped if match is paid else match for match in found.matches))
 
 
-def _told(kind: Kind, cells: pl.DataFrame, relations: Relations) -> Kind:
-    """Add what the rows say of codes, and the relatives in the columns of documents."""
-    if kind.fit is None:
+def _told(
+    kind: Kind, found: Fit | None, cells: pl.DataFrame, relations: Relations, fields: Mapping[str, str]
+) -> Kind:
+    """Add the table, what the rows say of codes, the kind of documents, the relatives in their columns."""
+    if found is None:
         return kind
-    rows = Rows(kind.fit, cells, _newest(kind))
-    papers = kind.fit.table.name == "documents"
+    papers = found.table == DOCUMENTS
+    named = kind_named(kind.group.stem) if papers else ""
+    if named:
+        told = tuple(match for match in found.matches if match.sure or match.column.name != "kind")
+        found = replace(found, matches=told)
+    rows = Rows(found, cells, _newest(kind))
+    coded: dict[str, Mapping[str, str]] = {**guessed(rows)}
+    if found.of("field"):
+        coded["field"] = fields
     return replace(
         kind,
-        coded=guessed(rows),
+        fit=found,
+        coded=coded,
         wide=wide(kind.contents, relations) if papers else (),
-        sort=kind_of(rows) if papers and kind.fit.of("kind") is None else "",
+        sort=(named or kind_of(rows)) if papers and found.of("kind") is None else "",
     )
 
 
@@ -233,11 +257,15 @@ def _keys(fits: Sequence[Fit | None], cells: Sequence[pl.DataFrame]) -> dict[str
     return {name: pl.concat(found).unique() for name, found in keys.items()}
 
 
-def _relations(frame: pl.DataFrame, keys: Mapping[str, pl.Series]) -> Relations:
+def _relations(frame: pl.DataFrame, keys: Mapping[str, pl.Series], fields: pl.Series) -> Relations:
+    """Return which columns hold keys of which tables, and which of them names of the record's fields."""
     shares = {}
     for column in frame:
         # A row of the list may name several documents in one cell.
         values = stripped(column).drop_nulls().unique().str.replace(_BETWEEN + ".*", "")
         if values.len():
             shares[column.name] = {n: share(values.is_in(of.implode())) for n, of in keys.items()}
+            words = stripped(column).drop_nulls().unique()
+            if words.len() >= _FEW:
+                shares[column.name]["field"] = share(words.is_in(fields.implode()))
     return Relations(shares)

@@ -30,17 +30,25 @@ class Wide:
 
     form: how a column is called, with `{n}` for the place and `{}` for what it holds. slots: places with the
     role of who stands there, '' where no name says it. fit: what it holds, as columns of `dependents`.
+    unused: what nothing was found for.
     """
 
     form: str
     slots: tuple[tuple[str, str], ...]
     fit: Fit
     columns: frozenset[str]
+    unused: tuple[Content, ...] = ()
 
     @property
     def told(self) -> bool:
         """Say whether the names of the places tell who stands there: each does, and they differ."""
         return all(role for _, role in self.slots) and len({role for _, role in self.slots}) > 1
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """Return the columns that are read."""
+        rests = [match.content.name for match in self.fit.matches]
+        return frozenset(self.column(rest).replace("{n}", place) for rest in rests for place, _ in self.slots)
 
     def column(self, rest: str) -> str:
         """Return the name of a column with `{n}` for the place."""
@@ -71,7 +79,9 @@ def wide(contents: Sequence[Content], relations: Relations) -> tuple[Wide, ...]:
         told = fit(everywhere, DEPENDENTS, Relations(keys))
         names = frozenset(name for rest in slots.values() for name in rest.values())
         if any(match.column.name != "line_no" for match in told.matches):
-            found.append(Wide(form, tuple(known.items()), told, names))
+            used = {match.content.name for match in told.matches}
+            unused = tuple(c for c in everywhere if c.name not in used and not (c.refused or c.forbidden))
+            found.append(Wide(form, tuple(known.items()), told, names, unused))
     return tuple(found)
 
 
