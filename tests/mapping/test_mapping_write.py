@@ -177,3 +177,21 @@ def test_relatives_in_the_lines_of_one_kind_of_document_and_in_a_file_of_their_o
     assert given[2024]["dependents"]["document_id"].to_list() == ["D1", "D1", "S1"]
     write(given, told, tmp_path / "again")
     assert (tmp_path / "again" / "2024" / "d.csv").read_bytes().count(b"\n") == 3
+
+
+def test_a_source_takes_the_rows_that_its_codes_can_say(
+    ward: Callable[..., Path], smallest: Callable[..., Mapping], tmp_path: Path
+) -> None:
+    told = smallest(
+        documents="""
+        - files: "{year}/d.csv"
+          columns: {document_id: 資, person_id: 宛, kind: {from: 区, codes: {"11": salary_report}}}
+        - files: "{year}/s.csv"
+          columns: {document_id: 資, person_id: 宛, kind: {from: 区, codes: {"21": tax_return}}}
+        """,
+        dependents='{files: "{year}/k.csv", columns: {document_id: 番号, line_no: 行, role: 区分}}',
+    )
+    folder = ward(d="資,宛,区\nD1,P1,11\n", s="資,宛,区\nS1,P1,21\n", k="番号,行,区分\nD1,1,spouse\n")
+    given = extract.read_mapped(folder, told).tables
+    assert given[2024]["documents"]["kind"].to_list() == ["salary_report", "tax_return"]
+    write(given, told, tmp_path / "again")

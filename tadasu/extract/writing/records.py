@@ -13,9 +13,20 @@ from tadasu.extract.values import write_values
 from tadasu.text import plain
 
 
-def claimed(frame: pl.DataFrame, source: Source, year: int) -> pl.Series:
-    """Say which rows a source can bring: those that agree with the constants of one of its rows."""
-    return frame.select(pl.any_horizontal(_agrees(row.cells, year) for row in source.rows)).to_series()
+def claimed(frame: pl.DataFrame, source: Source, year: int, *, alone: bool = True) -> pl.Series:
+    """Say which rows a source can bring: those that agree with the constants of one of its rows.
+
+    Where it is not the only source of its table, its code tables must have what stands in them, too.
+    """
+    sides = [_agrees(row.cells, year) & (pl.lit(value=True) if alone else _coded(row)) for row in source.rows]
+    return frame.select(pl.any_horizontal(sides)).to_series()
+
+
+def _coded(row: Row) -> pl.Expr:
+    """Say which rows have a code for every word, where a code that the table lacks is put aside."""
+    tables = [c for c in row.cells if c.reading.codes is not None and c.reading.unknown == "quarantine"]
+    known = [pl.col(c.column).cast(pl.String()).is_in([*(c.reading.codes or {}).values()]) for c in tables]
+    return pl.all_horizontal(pl.lit(value=True), *(has.fill_null(value=True) for has in known))
 
 
 def beside(frame: pl.DataFrame, source: Source, lines: pl.DataFrame) -> pl.Series:

@@ -39,7 +39,7 @@ def write(tables: Tables, mapping: Mapping, folder: Path, *, check: bool = True)
                     continue
                 key = (name_of(source, year, mapping), source.layout)
                 before = files.get(key)
-                mine = claimed(rest, source, year)
+                mine = claimed(rest, source, year, alone=len(mapping.of(name)) == 1)
                 if source.wide and before:
                     mine &= beside(rest, source, before[0])
                 columns = records(rest.filter(mine), source, year)
