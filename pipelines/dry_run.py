@@ -160,8 +160,10 @@ def _constant(console: Console, told: mapping.Mapping, intake: Intake) -> None:
 
 
 def _is_constant(kept: pl.DataFrame, column: str) -> bool:
-    """Say so of numbers alone: many an amount is the same for everybody."""
+    """Say so of numbers and of yes: many an amount is the same for everybody."""
     filled = kept[column].drop_nulls()
+    if filled.dtype == pl.Boolean():
+        return filled.len() >= _MANY and bool(filled.all())
     number = filled.dtype == pl.String() and column.endswith(("_id", "_code"))
     return number and filled.len() >= _MANY and filled.n_unique() == 1
 

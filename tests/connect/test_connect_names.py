@@ -3,7 +3,7 @@
 import pytest
 
 from tadasu.extract.sniff.kana import heard, spelled
-from tadasu.extract.sniff.words import closest, must_not_enter, plain
+from tadasu.extract.sniff.words import closest, common_beginning, must_not_enter, plain
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,9 @@ from tadasu.extract.sniff.words import closest, must_not_enter, plain
         ("KYUYO_SHUNYU", "給与収入"),
         ("世帯番号", "世帯ＩＤ"),
         ("障がい者の手帳", "障害者手帳"),
+        ("第３号社保料控除額", "社会保険料控除"),
+        ("お給料の収入", "給与収入"),
+        ("寡婦か", "寡婦"),
     ],
 )
 def test_spellings_of_one_thing_are_alike(name: str, phrase: str) -> None:
@@ -26,6 +29,17 @@ def test_spellings_of_one_thing_are_alike(name: str, phrase: str) -> None:
 )
 def test_other_things_are_not(name: str, phrase: str) -> None:
     assert closest(name, (phrase,)) < 0.7
+
+
+def test_an_abbreviation_may_stand_after_its_group() -> None:
+    assert closest("控除_医療", ("医療費控除",)) > 0.5
+    assert closest("医療_収入", ("給与収入",)) <= 0.5
+
+
+def test_what_most_names_of_a_file_begin_with_says_nothing() -> None:
+    names = ["番号", *(f"去年の{name}" for name in ("給与", "年金", "所得", "控除", "税額", "合計"))]
+    assert common_beginning(names) == "去年の"
+    assert common_beginning(["給与収入", "給与所得", "年金収入", "年金所得", "医療費", "寄附"]) == ""
 
 
 def test_an_abbreviation_is_a_guess_and_no_more() -> None:

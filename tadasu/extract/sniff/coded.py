@@ -40,7 +40,8 @@ def _listed(
     yield f'"": {word(known.get("", ""))}   # 空欄'
     for value, times in content.values[:_MOST_CODES]:
         if value in coded:
-            yield f"{quoted(value)}: {word(coded[value])}   # {times:,}件 {DOUBT} 要確認: 中身からの推定"
+            mark = said(value) or f" {DOUBT} 要確認: 中身からの推定"
+            yield f"{quoted(value)}: {word(coded[value])}   # {times:,}件{mark}"
         elif value in known:
             mark = "" if sure else f" {DOUBT} 要確認: コードの意味は推定"
             yield f"{quoted(value)}: {word(known[value])}   # {times:,}件{mark}"
@@ -50,7 +51,8 @@ def _listed(
     seen = {value for value, _ in content.values}
     told = {**coded, **known}
     for value in dict.fromkeys((*told, *content.meanings)):
-        if value in told and value and value not in seen:
+        unseen = value and value not in seen and (value in known or value in content.meanings)
+        if value in told and unseen:
             yield f"{quoted(value)}: {word(told[value])}   # 0件"
         elif value not in told and value not in seen:
             yield f"# {quoted(value)}:    # 0件{said(value)} {DOUBT} 未定"

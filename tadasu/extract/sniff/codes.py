@@ -1,7 +1,7 @@
 """Code tables as guessed: which of a file's codes stands for which word of the standard layout."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -54,6 +54,14 @@ def guess(content: Content, column: Column) -> Guess:
     return Guess(known, left, sure and not left, spoken=sure)
 
 
+def _by_label(words: Sequence[str], column: Column) -> dict[str, str]:
+    """Return yes for the one of two words that the column is called by (別居 of 同居 and 別居)."""
+    own = [word for word in words if plain(word) in plain(column.label) or plain(column.label) in plain(word)]
+    if len(words) != 2 or len(own) != 1:
+        return {}
+    return {word: "true" if word == own[0] else "false" for word in words}
+
+
 def _open(content: Content, known: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
     return tuple((value, times) for value, times in content.values if value not in known)
 
@@ -64,6 +72,7 @@ def _said(content: Content, column: Column) -> dict[str, str]:
     said = replace(content, values=tuple((word, 1) for _, word in words), numeric=False, meanings={})
     if column.dtype == pl.Boolean():
         told, _ = _flags(said, blank=False)
+        told |= _by_label([word for _, word in words if word not in told], column)
     else:
         told, _ = _words(said, column)
     return {code: told[word] for code, word in words if word in told}
@@ -85,7 +94,7 @@ def _flags(content: Content, *, blank: bool) -> tuple[dict[str, str], bool]:
     known = {v: signs[plain(v) or v] for v, _ in content.values if (plain(v) or v) in signs}
     known |= {o: "false" if known[v] == "true" else "true" for v in tuple(known) if (o := _OPPOSITE.get(v))}
     digits = {v for v, _ in content.values if re.fullmatch("[01]", v)}
-    if digits:
+    if digits and all(v in ("0", "1") for v, _ in content.values):
         known |= {"1": "true", "0": "false"}
     sure = True
     seen = {known[v] for v, _ in content.values if v in known}

@@ -46,7 +46,8 @@ def columns(kind: Kind, known: Known) -> Iterator[str]:
     yield from _missing(kind)
     aside = {name for wide in kind.wide for name in wide.columns} | _listed_beside(kind)
     left = [c for c in kind.contents if not (_used(c, kind) or c.name in aside or is_refused(c, kind))]
-    free = [column for column in kind.fit.table.columns if _free(column, kind.fit)]
+    told = "kind" if kind.sort else ""
+    free = [c for c in kind.fit.table.columns if _free(c, kind.fit) and c.name != told]
     for content in left:
         yield f"# 対応づけなし: {named(content)}（{shown(content)}）{_near(content, free)}"
     if left and free:

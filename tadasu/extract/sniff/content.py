@@ -19,6 +19,8 @@ _CODES = 24
 _ONE_SIZE = 0.7
 _SPARSE = 100
 _SHOWN = 400
+_BITS = ("0", "1")
+_MIDNIGHT = r"[ T]00:00:00(\.0+)?$"
 _DIGIT = re.compile(r"[0-9]{7}")
 
 
@@ -67,9 +69,9 @@ class Content:
 
     @property
     def _yes_or_no(self) -> bool:
-        return self.kind in ("flag", "code") and all(
-            (spelled(v) or v) in yes_and_no() for v, _ in self.values
-        )
+        """Whether two values at most are yes and no, or 0 and 1: no street is called so."""
+        words = all((spelled(v) or v) in yes_and_no() or v in _BITS for v, _ in self.values)
+        return self.kind in ("flag", "code") and words
 
     @property
     def unique(self) -> bool:
@@ -112,7 +114,8 @@ def _date(filled: pl.Series) -> dict[str, object] | None:
     rest = filled.filter(~zero)
     if rest.is_empty():
         return None
-    sample = plain(rest.unique().sort().head(2000))
+    # A spreadsheet shows its dates with a time of the day.
+    sample = plain(rest.unique().sort().head(2000)).str.replace(_MIDNIGHT, "")
     forms = [date_form(text) for text in sample.head(50)]
     known = [form for form in forms if form is not None]
     if len(known) < 0.9 * len(forms):

@@ -52,7 +52,9 @@ class Item:
 def _meanings(note: str) -> dict[str, str]:
     """Return what codes mean; a bracket that closes the whole remark is no part of the last."""
     found = _MEANING.findall(unicodedata.normalize("NFKC", note))
-    return {code: word if "(" in word else word.rstrip(")）") for code, word, _ in found}
+    return {
+        code: word.removesuffix(")" * max(0, word.count(")") - word.count("("))) for code, word, _ in found
+    }
 
 
 @dataclass(frozen=True, slots=True)

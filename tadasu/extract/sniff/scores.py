@@ -9,7 +9,7 @@ import polars as pl
 
 from tadasu.extract.sniff.codes import is_coded, share_known
 from tadasu.extract.sniff.content import Content
-from tadasu.extract.sniff.words import closest, vocabulary
+from tadasu.extract.sniff.words import closest, terms, vocabulary
 from tadasu.tables import PAYER_COLUMNS, PERSON_COLUMNS, Column, Table
 from tadasu.tables.columns import HOUSEHOLD_COLUMNS
 
@@ -18,6 +18,7 @@ _HARDLY, _RATHER_NOT = 0.1, 0.4
 _NAMED, _RELATED, _SHOWN, _WORDS = 0.8, 0.4, 0.12, 0.4
 _NAMES_FIELDS = 0.6
 _FITS = 0.9
+_MOSTLY = 0.5
 _PEOPLE = 40
 _SMALL_SUM = 100
 _PADDED = 0.9
@@ -95,6 +96,8 @@ def _kind(content: Content, column: Column) -> float:
         return _RATHER_NOT if _has_words(content, column) and not share_known(content, column) else 1.0
     if column.name in _TEXTS:
         return _text(content, column)
+    if (entity(column) or column.name in PAYER_COLUMNS) and _names_nobody(content):
+        return _HARDLY
     if column.dtype == pl.String():
         return 1.0 if content.kind != "flag" or not content.numeric else 0.7
     return _amount(content, column)
@@ -104,6 +107,12 @@ def _has_words(content: Content, column: Column) -> bool:
     """Say whether a column of codes shows several words, which say what they are."""
     speak = any(_WORD.search(value) for value, _ in content.values)
     return bool(column.values) and not content.numeric and content.distinct > 1 and speak
+
+
+def _names_nobody(content: Content) -> bool:
+    """Say whether codes or names stand in a column: no numbers of people, payers or documents."""
+    codes = content.kind in ("code", "flag") and content.numeric and content.large < _SMALL_SUM
+    return content.rows > _PEOPLE and (codes or content.kanji > _MOSTLY)
 
 
 def _text(content: Content, column: Column) -> float:
@@ -117,7 +126,12 @@ def _text(content: Content, column: Column) -> float:
 def _amount(content: Content, column: Column) -> float:
     if not content.numeric:
         return _HARDLY
-    if column.unit == "人" or column.dtype == pl.Int32():
+    people = column.unit == "人"
+    if people != ("人数" in terms(content.called)) and (people or column.unit == "円"):
+        told = "区分" in terms(content.called) if people else content.large < _SMALL_SUM
+        if told:
+            return _RATHER_NOT
+    if people or column.dtype == pl.Int32():
         return 1.0 if content.large < _PEOPLE or column.dtype == pl.Int32() else _HARDLY
     if content.padded:
         return _PADDED
