@@ -113,9 +113,12 @@ def _named(table: str, column: str) -> str:
 def _unmapped(console: Console, intake: Intake) -> None:
     """Show what is told of the files: unmapped and refused columns, unknown files, guessed encodings."""
     told: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    kinds = {table: {o.files for o in intake.oddities if o.table == table and o.files} for table in _LABELS}
     for oddity in intake.oddities:
         if oddity.about:
-            key = (_LABELS.get(oddity.table, ""), oddity.what, oddity.about)
+            several = len(kinds.get(oddity.table, ())) > 1
+            label = " ".join((_LABELS.get(oddity.table, ""), oddity.files if several else "")).strip()
+            key = (label, oddity.what, oddity.about)
             told.setdefault(key, []).append(str(oddity.year or ""))
     for (label, what, about), years in told.items():
         names = "、".join(about[:_MOST_NAMES]) + ("…" if len(about) > _MOST_NAMES else "")

@@ -17,13 +17,17 @@ _NO_CORRECTIONS = "過去の年度なのに処理記録がない不整合行（�
 
 @dataclass(frozen=True, slots=True)
 class Oddity:
-    """Something odd: what, in Japanese, how often, and the names it is about (no personal value)."""
+    """Something odd: what, in Japanese, how often, and the names it is about (no personal value).
+
+    `files`: which files of the table, where several kinds make it up.
+    """
 
     year: int | None
     table: str
     what: str
     count: int
     about: tuple[str, ...] = ()
+    files: str = ""
 
 
 def _both(one: str, other: str) -> pl.Expr:

@@ -73,7 +73,7 @@ def batch(found: Cut, file: File, elsewhere: Collection[str] = ()) -> Batch:
         found.unsplit,
         found.read,
         found.skipped,
-        tuple(Oddity(file.year, source.table.name, *one) for one in counts if one[1] > 0),
+        tuple(Oddity(file.year, source.table.name, *one, source.files[0]) for one in counts if one[1] > 0),
         _identities(source),
     )
 

@@ -65,3 +65,16 @@ def test_a_column_that_holds_one_value_in_every_row_is_told(ward: Path) -> None:
     for file in (ward.parent / "files").rglob("donations.csv"):
         pl.read_csv(file, infer_schema=False).with_columns(recipient_code=pl.lit("131199")).write_csv(file)
     assert "どの行も同じ値の列［寄附金］：寄附先（recipient_code）" in _told(ward)
+
+
+def test_which_of_a_tables_files_have_columns_that_nobody_reads_is_told(ward: Path) -> None:
+    content = yaml.safe_load(ward.read_text(encoding="utf-8"))
+    one = content["mapping"]["tables"]["donations"]
+    content["mapping"]["tables"]["donations"] = [one, {**one, "files": "{year}/more.csv"}]
+    ward.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    for file in (ward.parent / "files").rglob("donations.csv"):
+        frame = pl.read_csv(file, infer_schema=False)
+        frame.head(9).with_columns(memo=pl.lit("x")).write_csv(file.with_name("more.csv"))
+        frame.slice(9).write_csv(file)
+    told = [line for line in _told(ward).splitlines() if "memo" in line]
+    assert told == ["対応づけのない列（読まなかった）［寄附金 {year}/more.csv 2024・2025］：memo"]

@@ -39,6 +39,15 @@ def test_codes_stay_text_whatever_yaml_would_make_of_them(load: Load) -> None:
     assert reading.codes == {"01": "M", "no": "F", "1_0": "M", "~": "F"}
 
 
+def test_all_sources_that_lack_a_column_are_told_at_once(load: Load) -> None:
+    more = '    donations: {files: "{year}/n.csv", columns: {donation_id: 番号}}\n'
+    with pytest.raises(MappingError) as told:
+        load(TABLE.replace("        person_id: 宛名番号\n", "") + more)
+    first, *others = str(told.value).splitlines()
+    assert "residents" in first
+    assert [line.split("expected the column ")[1].split(" ")[0] for line in others] == ["person_id", "source"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "parts"),
     [

@@ -1,6 +1,6 @@
 """A mapping from YAML: every key is known, every word is checked, every message names file, line and key."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Mapped
 from pathlib import Path
 
@@ -50,11 +50,9 @@ def parse(node: Node) -> Mapping:
     codes |= {name: _codes(table) for name, table in _items(keys, "codes")}
     eras = {name: _codes(table) for name, table in _items(keys, "eras")}
     context = Context(codes, eras)
-    sources = tuple(
-        _source(TABLES[name], one, defaults, context)
-        for name, told in _tables(keys["tables"])
-        for one in told.nodes()
-    )
+    nodes = [(TABLES[name], one) for name, told in _tables(keys["tables"]) for one in told.nodes()]
+    sources = tuple(_source(table, node, defaults, context) for table, node in nodes)
+    _require_columns((table, node, of) for (table, node), of in zip(nodes, sources, strict=True))
     return Mapping(
         node.file,
         sources,
@@ -70,7 +68,10 @@ def _outgoing(node: Node, defaults: Mapped[str, Node], context: Context) -> Sour
     keys = node.fields((*_OF_SOURCE, *_DEFAULTS, *_OF_EXPORT), ("files", "columns"))
     told = {name: value for name, value in keys.items() if name not in _OF_EXPORT}
     keys["columns"].fields(tuple(OUTGOING.schema), ("old_value", "new_value", "decided_on"))
-    return _source(OUTGOING, Node(told, node.file, node.line, node.key), defaults, context)
+    layout = Node(told, node.file, node.line, node.key)
+    source = _source(OUTGOING, layout, defaults, context)
+    _require_columns([(OUTGOING, layout, source)])
+    return source
 
 
 def _items(keys: Mapped[str, Node], name: str) -> Iterator[tuple[str, Node]]:
@@ -107,7 +108,6 @@ def _source(table: Table, node: Node, defaults: Mapped[str, Node], context: Cont
     keys = node.fields((*_OF_SOURCE, *_DEFAULTS), ("files", "columns"))
     given = {**defaults, **keys}
     rows = tuple(_rows(table, keys, context.within(given)))
-    _require_columns(table, node, rows)
     source = Source(
         table,
         tuple(_pattern(file, dated="year" in keys) for file in keys["files"].nodes()),
@@ -177,11 +177,15 @@ def _cells(table: Table, node: Node, context: Context) -> Iterator[Cell]:
         yield Cell("tax_year", constant="{last_year}" if table == PREVIOUS_ASSESSMENTS else "{year}")
 
 
-def _require_columns(table: Table, node: Node, rows: tuple[Row, ...]) -> None:
-    for column in table.columns:
-        needed = column.filled or column.name in table.key
-        if needed and not all(any(c.column == column.name for c in row.cells) for row in rows):
-            raise MappingError(
-                f"{node.file}:{node.line}: {node.key}.columns: expected the column {column.name} "
-                f"({column.label}), which no row of {table.name} may lack"
-            )
+def _require_columns(told: Iterable[tuple[Table, Node, Source]]) -> None:
+    """See that no source lacks a column that no row of its table may lack; all that do are told at once."""
+    wrong = [
+        f"{node.file}:{node.line}: {node.key}.columns: expected the column {column.name} ({column.label}), "
+        f"which no row of {table.name} may lack"
+        for table, node, source in told
+        for column in table.columns
+        if (column.filled or column.name in table.key)
+        and not all(any(c.column == column.name for c in row.cells) for row in source.rows)
+    ]
+    if wrong:
+        raise MappingError("\n".join(wrong))
