@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from pipelines import validation_page
 from pipelines.expectations.declare import Expectation, Severity
 
 Verdict = Literal["critical", "warning", "ok"]
@@ -89,13 +88,6 @@ class Validation:
             "rows": {str(year): dict(tables) for year, tables in self.rows.items()},
             "findings": [finding.as_json() for finding in self.findings],
         }
-
-    def page(self, missing: validation_page.Missing | None = None) -> str:
-        """Return the report for people: one HTML page that loads nothing from outside.
-
-        `missing` is what seems to be missing as a whole; the page begins with it.
-        """
-        return validation_page.render(self, missing or validation_page.Missing())
 
     def message(self, report: Path | None = None) -> str:
         """Return what stopped the pipeline, where, and what to do, in one paragraph."""

@@ -61,7 +61,13 @@ STAGES: tuple[Stage, ...] = (
         ("ward", "validate"),
         tuple(
             f"pipelines/{name}"
-            for name in ("alarms.py", "expectations", "templates/validation.html", "validation_page.py")
+            for name in (
+                "alarms.py",
+                "expectations",
+                "findings.py",
+                "templates/validation.html",
+                "validation_page.py",
+            )
         ),
     ),
     Stage(

@@ -26,7 +26,7 @@ from pipelines.expectations.declare import (
 )
 from pipelines.findings import Finding, Validation
 from pipelines.job import INTAKE, Job
-from pipelines.validation_page import Missing
+from pipelines.validation_page import Missing, render
 from tadasu.errors import TadasuError
 from tadasu.tables import EXTRACT
 
@@ -187,7 +187,7 @@ def run(job: Job) -> None:
     alarms = intake.get("alarms", [])
     missing = Missing(alarms, intake.get("unchecked", []), accepted=accepted)
     page = job.root / "validation" / "index.html"
-    job.write("validation/index.html", found.page(missing))
+    job.write("validation/index.html", render(found, missing))
     job.write("validation/validation.json", found.summary())
     job.detail["verdict"] = found.verdict
     job.detail["alarms"] = told(alarms)

@@ -1,20 +1,16 @@
 """The validation report for people: one Japanese page that loads nothing, prints well, and names nobody."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.alarms import WORDS
 from pipelines.expectations.declare import AnyRows, Expectation
+from pipelines.findings import Finding, Validation
 from tadasu.tables import EXTRACT
-
-if TYPE_CHECKING:
-    from pipelines.findings import Finding, Validation
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
@@ -94,7 +90,7 @@ def percent(share: float) -> str:
     return f"{share:.1%}"
 
 
-def render(validation: Validation, missing: Missing) -> str:
+def render(validation: Validation, missing: Missing | None = None) -> str:
     """Return the page, what is missing as a whole first; the same findings give the same text."""
     lines = list(_lines(validation.findings))
     environment = Environment(
@@ -107,7 +103,7 @@ def render(validation: Validation, missing: Missing) -> str:
     environment.filters["percent"] = percent
     return environment.get_template("validation.html").render(
         validation=validation,
-        missing=missing,
+        missing=missing or Missing(),
         grave=WORDS,
         years=list(validation.rows),
         tables=EXTRACT,

@@ -8,7 +8,7 @@ import pytest
 from pipelines.expectations import EXPECTATIONS
 from pipelines.expectations.declare import Severity
 from pipelines.findings import Finding, Validation
-from pipelines.validation_page import Missing, percent
+from pipelines.validation_page import Missing, percent, render
 from tadasu.tables import EXTRACT
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -53,7 +53,7 @@ def _read(page: str) -> _Reader:
 
 
 def test_the_page_loads_nothing_from_outside() -> None:
-    page = _validation({"documents.person_known": "critical"}).page()
+    page = render(_validation({"documents.person_known": "critical"}))
     reader = _read(page)
     assert all(target.startswith(("#", "data:")) for target in reader.loads)
     assert not {"script", "iframe", "img", "object", "form"} & set(reader.tags)
@@ -75,7 +75,7 @@ def test_the_page_loads_nothing_from_outside() -> None:
 def test_the_verdict_is_told_in_words(
     failed: dict[str, Severity], told: list[str], untold: list[str]
 ) -> None:
-    page = _validation(failed).page()
+    page = render(_validation(failed))
     for words in told:
         assert words in page
     for words in untold:
@@ -104,19 +104,19 @@ def test_what_is_missing_as_a_whole_stands_before_everything_else(
 ) -> None:
     unchecked = [{"year": 2025, "what": "前年度の表がない", "count": 1}]
     missing = Missing([{**ALARM, "severity": severity}], unchecked, accepted=accepted)
-    page = _validation({"documents.person_known": "critical"}).page(missing)
+    page = render(_validation({"documents.person_known": "critical"}), missing)
     _read(page)
     assert page.index(told) < page.index("1,200") < page.index("停止：1項目")
     assert "documents &lt;1&gt;" in page
     assert "2025年度：前年度の表がない" in page
     assert not re.search(r"<th(?! scope)[ >]", page)
-    sound = _validation({}).page(missing)
+    sound = render(_validation({}), missing)
     assert "項目ごとの検査では、問題は見つかりませんでした" in sound
-    assert "まとまって" not in _validation({}).page()
+    assert "まとまって" not in render(_validation({}))
 
 
 def test_a_failed_expectation_stands_with_its_count_its_share_and_what_to_look_at() -> None:
-    page = _validation({"documents.person_known": "critical"}).page()
+    page = render(_validation({"documents.person_known": "critical"}))
     expected = next(e for e in EXPECTATIONS["documents"] if e.name == "person_known")
     troubles = page[page.index("<h2>停止した項目") : page.index('id="rows"')]
     for words in (expected.description, expected.advice, "停止</b> 12件", "1.2%"):
@@ -124,7 +124,7 @@ def test_a_failed_expectation_stands_with_its_count_its_share_and_what_to_look_a
 
 
 def test_every_expectation_and_table_stands_on_the_page() -> None:
-    page = _validation({}).page()
+    page = render(_validation({}))
     for table in EXTRACT:
         assert f"<h3>{table.label}</h3>" in page
         for expected in EXPECTATIONS[table.name]:
@@ -133,7 +133,7 @@ def test_every_expectation_and_table_stands_on_the_page() -> None:
 
 
 def test_the_page_can_be_read_aloud() -> None:
-    page = _validation({"documents.person_known": "critical"}).page()
+    page = render(_validation({"documents.person_known": "critical"}))
     reader = _read(page)
     assert '<html lang="ja">' in page
     assert reader.tags.count("h1") == 1
@@ -142,8 +142,8 @@ def test_the_page_can_be_read_aloud() -> None:
 
 
 def test_synthetic_data_and_the_ward_are_named_where_given() -> None:
-    assert "合成データ" not in _validation({}).page()
-    page = _validation({}, synthetic=True, ward="見本区 <1>").page()
+    assert "合成データ" not in render(_validation({}))
+    page = render(_validation({}, synthetic=True, ward="見本区 <1>"))
     assert "合成データです" in page
     assert "見本区 &lt;1&gt;" in page
 
