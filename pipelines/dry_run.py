@@ -57,6 +57,7 @@ def check(path: Path, console: Console) -> int:
     _codes(console, intake)
     _unmapped(console, intake)
     _lacking(console, told)
+    _unread_fields(console, told, intake)
     _empty(console, told, intake)
     _constant(console, told, intake)
     _swapped(console, intake)
@@ -135,6 +136,22 @@ def _lacking(console: Console, told: mapping.Mapping) -> None:
             console.print(
                 f"まだ対応づけのない大切な列［{_LABELS[name]}］：{'、'.join(lacking)}", markup=False
             )
+
+
+def _unread_fields(console: Console, told: mapping.Mapping, intake: Intake) -> None:
+    """Show fields that the list or staff name and that no column of the record is read into."""
+    brought = {c.column for source in told.of("assessments") for row in source.rows for c in row.cells}
+    named = [
+        frames[name]["field"].drop_nulls()
+        for frames in intake.tables.values()
+        for name in ("inconsistencies", "corrections")
+        if name in frames
+    ]
+    counts = pl.concat(named).value_counts(sort=True).rows() if named else []
+    lacking = [(field, times) for field, times in counts if field not in brought]
+    if lacking:
+        listed = "、".join(f"{_named('assessments', field)} {times:,}件" for field, times in lacking)
+        console.print(f"リストや処理記録にあり合算結果に対応づけのない項目：{listed}", markup=False)
 
 
 def _empty(console: Console, told: mapping.Mapping, intake: Intake) -> None:

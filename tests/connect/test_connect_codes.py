@@ -25,6 +25,13 @@ def test_yes_is_the_word_that_the_column_is_called_by() -> None:
     assert guess(told, _column(DEPENDENTS, "lives_apart")).known == {"1": "false", "2": "true"}
 
 
+def test_what_is_not_no_is_yes() -> None:
+    told = replace(_content("生保区分", "1"), meanings={"1": "受給中", "": "なし"})
+    assert guess(told, _column(RESIDENTS, "public_assistance")).known == {"1": "true", "": "false"}
+    word = replace(_content("取消区分", "D"), meanings={"D": "取消", "": "有効"})
+    assert guess(word, _column(DOCUMENTS, "is_cancelled")).known == {"D": "true", "": "false"}
+
+
 def test_one_and_two_are_not_taken_for_yes_and_no() -> None:
     asked = guess(_content("国籍区分", "1", "2"), _column(RESIDENTS, "is_foreign"))
     assert asked.known == {}
@@ -57,6 +64,10 @@ def test_a_file_is_called_by_the_kind_of_its_documents(stem: str, kind: str) -> 
 )
 def test_what_a_list_of_fields_says_of_codes_may_hold_digits_and_brackets(note: str) -> None:
     assert Item("項目", note=note).meanings == {"2140": "第3号社保料控除額", "2160": "第5号(生保)"}
+
+
+def test_blank_is_a_code_too() -> None:
+    assert Item("取消", note="D:取消 空白:有効").meanings == {"D": "取消", "": "有効"}
 
 
 def test_codes_and_names_are_no_numbers_of_documents_or_payers() -> None:

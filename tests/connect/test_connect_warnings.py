@@ -78,3 +78,12 @@ def test_which_of_a_tables_files_have_columns_that_nobody_reads_is_told(ward: Pa
         frame.slice(9).write_csv(file)
     told = [line for line in _told(ward).splitlines() if "memo" in line]
     assert told == ["対応づけのない列（読まなかった）［寄附金 {year}/more.csv 2024・2025］：memo"]
+
+
+def test_fields_that_staff_correct_and_nobody_reads_are_told(ward: Path) -> None:
+    content = yaml.safe_load(ward.read_text(encoding="utf-8"))
+    assert "合算結果に対応づけのない項目" not in _told(ward)
+    del content["mapping"]["tables"]["assessments"]["columns"]["salary_revenue"]
+    ward.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    (line,) = [line for line in _told(ward).splitlines() if "合算結果に対応づけのない項目" in line]
+    assert "給与収入（salary_revenue）" in line

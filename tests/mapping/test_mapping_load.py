@@ -39,6 +39,13 @@ def test_codes_stay_text_whatever_yaml_would_make_of_them(load: Load) -> None:
     assert reading.codes == {"01": "M", "no": "F", "1_0": "M", "~": "F"}
 
 
+def test_fields_that_nobody_corrects_are_told_at_once(load: Load) -> None:
+    codes = "codes: {A: salary_revenue, B: total_income, C: resident_tax}"
+    more = f'    corrections: {{files: "{{year}}/c.csv", columns: {{field: {{from: 項目, {codes}}}}}}}\n'
+    with pytest.raises(MappingError, match=r"'total_income' \(B\), 'resident_tax' \(C\); nobody corrects"):
+        load(TABLE + more)
+
+
 def test_all_sources_that_lack_a_column_are_told_at_once(load: Load) -> None:
     more = '    donations: {files: "{year}/n.csv", columns: {donation_id: 番号}}\n'
     with pytest.raises(MappingError) as told:

@@ -188,9 +188,12 @@ def _codes(column: Column, node: Node, context: Context) -> Codes:
     if not node.is_mapping and node.value == ASSESSMENTS.name:
         # The record has columns that are no field of the list, or that nobody corrects.
         codes = {code: value for code, value in codes.items() if not value or value in lawful}
-    for code, value in codes.items():
-        if lawful and value and value not in lawful:
-            places.get(code, node).wrong(f"one of {', '.join(lawful)} for {column.name}", f"{value!r}")
+    wrong = {code: value for code, value in codes.items() if lawful and value and value not in lawful}
+    if wrong:
+        found = ", ".join(repr(v) if len(wrong) == 1 else f"{v!r} ({code})" for code, v in wrong.items())
+        why = "; nobody corrects a computed field: take its code away" if column.name == "field" else ""
+        first = places.get(next(iter(wrong)), node)
+        first.wrong(f"one of {', '.join(lawful)} for {column.name}", found + why)
     return codes
 
 

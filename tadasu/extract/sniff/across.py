@@ -56,7 +56,7 @@ def codes_of_fields(fits: Sequence[Fit | None]) -> dict[str, str]:
         words = {**{value: value for value, _ in match.content.values}, **match.content.meanings}
         by_name = {code: called[plain(word)] for code, word in words.items() if plain(word) in called}
         spoken = guess(match.content, match.column).known
-        found |= {c: w for c, w in {**by_name, **spoken}.items() if c and w in match.column.values}
+        found |= {c: w for c, w in {**spoken, **by_name}.items() if c and w in match.column.values}
     return found
 
 

@@ -53,6 +53,6 @@ def _listed(
     for value in dict.fromkeys((*told, *content.meanings)):
         unseen = value and value not in seen and (value in known or value in content.meanings)
         if value in told and unseen:
-            yield f"{quoted(value)}: {word(told[value])}   # 0件"
+            yield f"{quoted(value)}: {word(told[value])}   # 0件{said(value)}"
         elif value not in told and value not in seen:
             yield f"# {quoted(value)}:    # 0件{said(value)} {DOUBT} 未定"

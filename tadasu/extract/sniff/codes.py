@@ -42,7 +42,7 @@ def is_coded(column: Column) -> bool:
 def guess(content: Content, column: Column) -> Guess:
     """Return the code table of a column that holds words or flags."""
     words = ("true", "false") if column.dtype == pl.Boolean() else column.values
-    if all(value in words for value, _ in content.values):
+    if all(value in words for value, _ in content.values) and (content.values or not content.meanings):
         return Guess({}, needed=False)
     blank = content.filled < content.rows
     if content.meanings and (said := _said(content, column)):
@@ -56,7 +56,9 @@ def guess(content: Content, column: Column) -> Guess:
 
 def _by_label(words: Sequence[str], column: Column) -> dict[str, str]:
     """Return yes for the one of two words that the column is called by (別居 of 同居 and 別居)."""
-    own = [word for word in words if plain(word) in plain(column.label) or plain(column.label) in plain(word)]
+    label, called = plain(column.label), terms(column.label)
+    own = [word for word in words if plain(word) in label or label in plain(word)]
+    own = own or [word for word in words if terms(word).keys() & called.keys()]
     if len(words) != 2 or len(own) != 1:
         return {}
     return {word: "true" if word == own[0] else "false" for word in words}
@@ -72,7 +74,9 @@ def _said(content: Content, column: Column) -> dict[str, str]:
     said = replace(content, values=tuple((word, 1) for _, word in words), numeric=False, meanings={})
     if column.dtype == pl.Boolean():
         told, _ = _flags(said, blank=False)
-        told |= _by_label([word for _, word in words if word not in told], column)
+        left = [word for _, word in words if word not in told]
+        only = len(left) == 1 and {told[word] for _, word in words if word in told} == {"false"}
+        told |= {left[0]: "true"} if only else _by_label(left, column)
     else:
         told, _ = _words(said, column)
     return {code: told[word] for code, word in words if word in told}

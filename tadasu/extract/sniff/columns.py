@@ -18,7 +18,7 @@ from tadasu.extract.sniff.survey import Kind
 from tadasu.extract.sniff.wide import Wide
 from tadasu.tables import ASSESSMENTS, PAYER_COLUMNS, Column
 
-_MOST_NEAR, _NEAR = 2, 0.3
+_MOST_NEAR, _NEAR = 2, 0.5
 _MOSTLY = 0.6
 _VALUES = ("old_value", "new_value")
 _LIST_SIGNS = re.compile(r"[,、，・/｜| 　]")

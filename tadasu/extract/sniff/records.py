@@ -28,7 +28,8 @@ _MOST_ABOVE = 8
 _LARGEST = 3_000_000
 _SHEETS = 60
 _WIDE = re.compile(r"N|全角|漢字|日本語|G", re.IGNORECASE)
-_CODE = r"(?<![0-9A-Za-z])([0-9A-Za-z]{1,4})\s*[:=→]\s*"
+_BLANK = ("空白", "ブランク", "スペース")
+_CODE = rf"(?<![0-9A-Za-z])([0-9A-Za-z]{{1,4}}|{'|'.join(_BLANK)})\s*[:=→]\s*"
 _MEANING = re.compile(_CODE + r"([^\s,、;；]+?)(?=[/／]" + _CODE + r"|[\s,、;；]|$)")
 
 
@@ -52,9 +53,8 @@ class Item:
 def _meanings(note: str) -> dict[str, str]:
     """Return what codes mean; a bracket that closes the whole remark is no part of the last."""
     found = _MEANING.findall(unicodedata.normalize("NFKC", note))
-    return {
-        code: word.removesuffix(")" * max(0, word.count(")") - word.count("("))) for code, word, _ in found
-    }
+    surplus = {word: ")" * max(0, word.count(")") - word.count("(")) for _, word, _ in found}
+    return {"" if code in _BLANK else code: word.removesuffix(surplus[word]) for code, word, _ in found}
 
 
 @dataclass(frozen=True, slots=True)

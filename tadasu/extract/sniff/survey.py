@@ -204,8 +204,9 @@ def _told(
         found = replace(found, matches=told)
     rows = Rows(found, cells, _newest(kind))
     coded: dict[str, Mapping[str, str]] = {**guessed(rows)}
-    if found.of("field"):
-        coded["field"] = fields
+    if named_by := found.of("field"):
+        # A list may name fields that are computed; nobody corrects those.
+        coded["field"] = {code: word for code, word in fields.items() if word in named_by.column.values}
     return replace(
         kind,
         fit=found,

@@ -154,7 +154,9 @@ def _fullest(rest: str, columns: Sequence[Content]) -> Content:
         counts.update(dict(content.values))
     values = tuple(counts.most_common())
     refused = any(content.refused for content in columns)
-    return replace(_best(columns), name=rest, said="", values=values, distinct=len(values), refused=refused)
+    meanings = {code: word for content in columns for code, word in content.meanings.items()}
+    whole = replace(_best(columns), name=rest, said="", values=values, distinct=len(values))
+    return replace(whole, refused=refused, meanings=meanings)
 
 
 def _best(columns: Sequence[Content]) -> Content:
