@@ -17,6 +17,8 @@ LEAST = 50
 """Labelled rows that a step adds at least, as far as the list goes: finer steps only add chances to fail."""
 DOUBT = 1 / 3
 """Of the bound: for a safe start no set of rows is trusted to be better, whatever its probabilities say."""
+SHORT = 1.0
+"""Standard deviations by which fewer labelled rows are reckoned with: a start that misses one cannot pass."""
 SURE = 0.95
 """Chance to pass from which a start counts as safe."""
 
@@ -68,7 +70,9 @@ def plan(p: Array, rows: int, labelled: int, promise: CertifySettings) -> list[f
     steps = np.arange(1, math.ceil(1.0 / step) + 1) * step * rows
     counts = np.unique(np.clip(steps.round(), 1, len(p)).astype(np.int64))
     expected = np.cumsum(ordered)[counts - 1] / counts
-    drawn = np.maximum(1, np.round(counts * (labelled / rows))).astype(np.int64)
+    part = labelled / rows
+    fewer = SHORT * np.sqrt(counts * part * max(0.0, 1.0 - part))
+    drawn = np.maximum(1, np.round(counts * part - fewer)).astype(np.int64)
     most = _most_wrong(drawn, share, confidence)
     sure = np.flatnonzero(_chance(most, drawn, np.maximum(expected, share * DOUBT)) >= SURE)
     balance = _chance(most, drawn, expected) * np.sqrt(counts)

@@ -84,6 +84,14 @@ def test_thresholds_are_chosen_from_probabilities_alone() -> None:
     assert tried == plan(rows["p_correction"].to_numpy(), rows.height, 2_000, PROMISE)[: len(tried)]
 
 
+def test_the_first_threshold_can_pass_also_where_fewer_labels_are_drawn_than_expected() -> None:
+    """Probabilities about the bound: nothing looks safe, and of 299 rows expected there are often fewer."""
+    p = np.linspace(0.0103, 0.02, 3_246)
+    first = plan(p, 3_246, 3_155, PROMISE)[0]
+    labelled = float((p <= first).sum()) * 3_155 / 3_246
+    assert labelled - math.sqrt(labelled * (1 - 3_155 / 3_246)) >= needed(0.01, 0.95)
+
+
 def test_the_test_ends_at_the_first_step_that_fails() -> None:
     made = _certify(_sampled(_list(), 3_000, 2))
     passes = [step.passes(PROMISE) for step in made.steps]
