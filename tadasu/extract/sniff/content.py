@@ -69,7 +69,7 @@ class Content:
 
     @property
     def _yes_or_no(self) -> bool:
-        """Whether two values at most are yes and no, or 0 and 1: no street is called so."""
+        """Say whether all values are yes and no, or 0 and 1: no street is called so."""
         words = all((spelled(v) or v) in yes_and_no() or v in _BITS for v, _ in self.values)
         return self.kind in ("flag", "code") and words
 

@@ -126,11 +126,11 @@ def _text(content: Content, column: Column) -> float:
 def _amount(content: Content, column: Column) -> float:
     if not content.numeric:
         return _HARDLY
-    people = column.unit == "人"
-    if people != ("人数" in terms(content.called)) and (people or column.unit == "円"):
-        told = "区分" in terms(content.called) if people else content.large < _SMALL_SUM
-        if told:
-            return _RATHER_NOT
+    people, called = column.unit == "人", terms(content.called)
+    if people and "区分" in called and "人数" not in called:
+        return _RATHER_NOT
+    if column.unit == "円" and "人数" in called and content.large < _SMALL_SUM:
+        return _RATHER_NOT
     if people or column.dtype == pl.Int32():
         return 1.0 if content.large < _PEOPLE or column.dtype == pl.Int32() else _HARDLY
     if content.padded:
