@@ -88,3 +88,4 @@ def test_dates_of_a_spreadsheet_have_a_time_of_the_day() -> None:
 def test_nobody_is_called_nought_or_one() -> None:
     assert not _content("賦課期日現在住所区分", "0", "1").forbidden
     assert _content("現住所", "練馬", "桜台").forbidden
+    assert replace(_content("現住所", "練馬", "桜台"), said="町名").forbidden, "whatever it is called in full"

@@ -46,6 +46,11 @@ def test_fields_that_nobody_corrects_are_told_at_once(load: Load) -> None:
         load(TABLE + more)
 
 
+def test_the_name_of_the_record_is_no_name_for_another_code_table(load: Load) -> None:
+    with pytest.raises(MappingError, match="another name than assessments"):
+        load(TABLE.replace("codes: {性別:", "codes: {assessments: {X: salary_revenue}, 性別:"))
+
+
 def test_all_sources_that_lack_a_column_are_told_at_once(load: Load) -> None:
     more = '    donations: {files: "{year}/n.csv", columns: {donation_id: 番号}}\n'
     with pytest.raises(MappingError) as told:

@@ -46,8 +46,12 @@ def parse(node: Node) -> Mapping:
     """Return what a `mapping:` node says."""
     keys = node.fields(_MAPPING, ("tables",))
     defaults = keys["defaults"].fields(_DEFAULTS) if "defaults" in keys else {}
-    codes = {ASSESSMENTS.name: _names_of_record(keys["tables"])}
-    codes |= {name: _codes(table) for name, table in _items(keys, "codes")}
+    codes = {name: _codes(table) for name, table in _items(keys, "codes")}
+    if ASSESSMENTS.name in codes:
+        keys["codes"].wrong(
+            f"another name than {ASSESSMENTS.name}, which is what the record calls its columns"
+        )
+    codes[ASSESSMENTS.name] = _names_of_record(keys["tables"])
     eras = {name: _codes(table) for name, table in _items(keys, "eras")}
     context = Context(codes, eras)
     nodes = [(TABLES[name], one) for name, told in _tables(keys["tables"]) for one in told.nodes()]

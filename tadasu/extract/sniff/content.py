@@ -65,7 +65,8 @@ class Content:
     @property
     def forbidden(self) -> bool:
         """Say whether its name says that it must never be read; yes or no is nobody's name or address."""
-        return must_not_enter(self.called) and not self._yes_or_no
+        told = must_not_enter(self.called) or must_not_enter(self.name)
+        return told and not self._yes_or_no
 
     @property
     def _yes_or_no(self) -> bool:
