@@ -19,6 +19,7 @@ from features.lawful import gaps
 from features.papertax import paper_sums, paper_sums_after
 from features.repairs import Proposed
 from features.repairs.sources import Sources
+from features.together import family_after, moved, rows_touched
 from features.unnamed import unnamed
 
 KEY = ("row", "repair_id")
@@ -114,6 +115,9 @@ def _parts(
         (outcome, list(KEY)),
         (gaps(proposed, sources), list(KEY)),
         (paper_sums_after(proposed, sources), list(KEY)),
+        (moved(proposed), list(KEY)),
+        (family_after(proposed, sources), list(KEY)),
+        (rows_touched(proposed, sources, records.history), list(KEY)),
         (evidence.row_evidence(sources).drop("person", "named"), ["row"]),
         (evidence.check_profile(sources), ["row"]),
         *((of_person(sources), ["person"]) for of_person in by_person),

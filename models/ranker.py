@@ -27,6 +27,7 @@ from models.rows import (
     in_blocks,
     linked_shares,
     row_matrix,
+    scored,
     spread,
     with_neighbours,
 )
@@ -121,7 +122,7 @@ class Ranker:
         from lightgbm import Booster
 
         booster = Booster(model_str=self.repair_text)
-        raw = in_blocks(booster.predict, frame, self.columns)
+        raw = in_blocks(lambda lines: scored(booster, lines), frame, self.columns)
         score = np.asarray(self.repair_calibration.apply(raw))
         score[frame["repair_id"].to_numpy() == 0] = 0.0
         return score

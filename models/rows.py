@@ -21,6 +21,9 @@ SHARED = frozenset(column.name for column in OF_ROW)
 """Columns that all repairs of a row share."""
 BLOCK = 100_000
 """Lines that are scored at a time."""
+ENOUGH = {"pred_early_stop": True, "pred_early_stop_freq": 20, "pred_early_stop_margin": 12.0}
+"""A repair is scored to the end only while it may still count: every 20 trees those are let go whose log-odds
+are beyond 6 on either side (the margin is twice that), as most are after a quarter of the trees."""
 CLEAR = 4
 """Inputs of the row model that say how clear the likeliest repair is."""
 FAMILY = {
@@ -42,6 +45,11 @@ def in_blocks(
     """Return what `predict` says of each line; the matrix of a year is never made as a whole."""
     parts = [predict(matrix_of(part, columns)) for part in frame.iter_slices(BLOCK)]
     return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def scored(booster: Any, lines: npt.NDArray[np.float32]) -> Floats:
+    """Return what the model of the repairs says of each line, as far as it matters (`ENOUGH`)."""
+    return np.asarray(booster.predict(lines, **ENOUGH))
 
 
 def row_matrix(

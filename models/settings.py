@@ -16,8 +16,8 @@ class ModelSettings:
 
     num_leaves: int = 127
     learning_rate: float = 0.1
-    trees: int = 200
-    min_data_in_leaf: int = 20
+    trees: int = 400
+    min_data_in_leaf: int = 50
     feature_fraction: float = 0.2
     lambda_l2: float = 1.0
     row_num_leaves: int = 127

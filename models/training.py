@@ -21,7 +21,7 @@ from models.fits import dataset, fits
 from models.learning import Mask, Rows, Whole, labelled, matrix, rows_of, sampled
 from models.neighbours import Links, beside, links, several
 from models.ranker import Ranker
-from models.rows import BLOCK, FAMILY, KEY, likeliest, linked_shares, matrix_of, row_matrix
+from models.rows import BLOCK, FAMILY, KEY, likeliest, linked_shares, matrix_of, row_matrix, scored
 from models.settings import ModelSettings
 from tadasu.errors import TadasuError
 
@@ -159,7 +159,7 @@ def _out_of_fold(frame: pl.DataFrame, rows: Rows, boosters: list[lightgbm.Booste
         for number in range(work.settings.folds):
             held = fold[block] == number
             if held.any():
-                score[block][held] = boosters[number].predict(lines[held])
+                score[block][held] = scored(boosters[number], lines[held])
     return score
 
 

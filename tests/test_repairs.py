@@ -11,52 +11,27 @@ from features.repairs.kinds import KINDS
 from pipelines.featurize import featurize as in_years
 from tadasu.fields import correctable
 from tadasu.law import Law
-from tadasu.tables import CHANGES, EXTRACT, INCONSISTENCIES, REPAIRS, TRUTH
+from tadasu.tables import CHANGES, INCONSISTENCIES, REPAIRS, TRUTH
+from tests.small_ward import YEAR, proposed, report, row, ward
 
 Tables = dict[int, dict[str, pl.DataFrame]]
-YEAR = 2025
-
-
-def _ward(**tables: list[dict[str, object]]) -> dict[str, pl.DataFrame]:
-    """Make one year's tables from the few cells that a test names."""
-    made = {}
-    for table in EXTRACT:
-        lines = tables.get(table.name, [])
-        cells = [{name: line.get(name) for name in table.schema} for line in lines]
-        made[table.name] = pl.DataFrame(cells, schema=table.schema) if cells else table.empty()
-    return made
-
-
-def _row(field: str | None, **more: object) -> dict[str, object]:
-    return {"row_id": "R1", "tax_year": YEAR, "person_id": "P1", "check_code": "K1", "field": field} | more
-
-
-def _report(number: str, **values: object) -> dict[str, object]:
-    plain = {"document_id": number, "tax_year": YEAR, "person_id": "P1", "kind": "salary_report"}
-    return plain | {"is_cancelled": False, "year_end_adjusted": True} | values
-
-
-def _proposed(tables: dict[str, pl.DataFrame]) -> set[tuple[tuple[str, str], ...]]:
-    changes = featurize(tables, {}, Law.of(YEAR))["changes"].sort("repair_id", "field")
-    grouped = changes.group_by("repair_id", maintain_order=True).agg("field", "proposed")
-    return {tuple(zip(fields, values, strict=True)) for _, fields, values in grouped.iter_rows()}
 
 
 def test_a_second_report_can_be_left_out_with_its_social_insurance() -> None:
     """Two reports counted twice: one is taken out, revenue alone or with the premiums it states."""
-    tables = _ward(
-        inconsistencies=[_row("salary_revenue")],
+    tables = ward(
+        inconsistencies=[row("salary_revenue")],
         documents=[
-            _report("D1", salary_revenue=3_000_000, social_insurance=400_000),
-            _report("D2", salary_revenue=1_000_000, social_insurance=100_000),
+            report("D1", salary_revenue=3_000_000, social_insurance=400_000),
+            report("D2", salary_revenue=1_000_000, social_insurance=100_000),
         ],
         assessments=[
             {"person_id": "P1", "tax_year": YEAR, "salary_revenue": 4_000_000, "social_insurance": 500_000}
         ],
     )
-    proposed = _proposed(tables)
-    assert (("salary_revenue", "3000000"),) in proposed
-    assert (("salary_revenue", "3000000"), ("social_insurance", "400000")) in proposed
+    found = proposed(tables)
+    assert (("salary_revenue", "3000000"),) in found
+    assert (("salary_revenue", "3000000"), ("social_insurance", "400000")) in found
 
 
 def test_a_spouse_over_the_limit_moves_to_the_special_deduction_by_law() -> None:
@@ -66,10 +41,10 @@ def test_a_spouse_over_the_limit_moves_to_the_special_deduction_by_law() -> None
         {"person_id": "P2", "household_id": "H1", "relationship": "spouse", "birth_date": date(1982, 5, 5)},
     ]
     assessed = {"tax_year": YEAR, "spouse_kind": "none"}
-    tables = _ward(
-        inconsistencies=[_row("spouse_kind", related_person_id="P2")],
+    tables = ward(
+        inconsistencies=[row("spouse_kind", related_person_id="P2")],
         residents=people,
-        documents=[_report("D1", salary_revenue=5_000_000, spouse_kind="general")],
+        documents=[report("D1", salary_revenue=5_000_000, spouse_kind="general")],
         dependents=[{"document_id": "D1", "line_no": 1, "role": "spouse", "dependent_person_id": "P2"}],
         assessments=[
             assessed | {"person_id": "P1", "spouse_kind": "general", "total_income": 3_560_000},
@@ -78,18 +53,18 @@ def test_a_spouse_over_the_limit_moves_to_the_special_deduction_by_law() -> None
     )
     special = Law.of(YEAR).spouse_special(pl.lit(3_560_000), pl.lit(1_000_000))
     expected = str(pl.select(special).item())
-    assert (("spouse_kind", "none"), ("spouse_special_deduction", expected)) in _proposed(tables)
+    assert (("spouse_kind", "none"), ("spouse_special_deduction", expected)) in proposed(tables)
 
 
 def test_a_wrong_digit_that_the_stated_income_betrays_is_undone() -> None:
     """7,002,212 with the income of 1,002,212 was keyed with a wrong first digit."""
     income = pl.select(Law.of(YEAR).salary_income.of(pl.lit(1_002_212))).item()
-    tables = _ward(
-        inconsistencies=[_row("salary_income")],
-        documents=[_report("D1", salary_revenue=7_002_212, salary_income=income)],
+    tables = ward(
+        inconsistencies=[row("salary_income")],
+        documents=[report("D1", salary_revenue=7_002_212, salary_income=income)],
         assessments=[{"person_id": "P1", "tax_year": YEAR, "salary_revenue": 7_002_212}],
     )
-    assert (("salary_revenue", "1002212"),) in _proposed(tables)
+    assert (("salary_revenue", "1002212"),) in proposed(tables)
 
 
 def test_every_row_can_be_left_and_every_repair_is_lawful(mini_frames: Tables, mini_tables: Tables) -> None:
@@ -175,29 +150,29 @@ def _values(tables: dict[str, pl.DataFrame], past: dict[int, dict[str, pl.DataFr
 def test_premiums_of_last_year_split_a_stated_deduction() -> None:
     """This year's paper states the income-tax amount alone; last year's says how it came of two contracts."""
     law = Law.of(YEAR)
-    paper = _report("D1", life_insurance=49_704)
-    before = _report("D0", life_insurance=49_033, old_pension_premium=20_704, care_premium=36_658)
-    tables = _ward(
-        inconsistencies=[_row("life_insurance")],
+    paper = report("D1", life_insurance=49_704)
+    before = report("D0", life_insurance=49_033, old_pension_premium=20_704, care_premium=36_658)
+    tables = ward(
+        inconsistencies=[row("life_insurance")],
         documents=[paper],
         assessments=[{"person_id": "P1", "tax_year": YEAR, "life_insurance": 49_704}],
     )
     nothing = pl.lit(0)
     premiums = (nothing, nothing, pl.lit(37_288), nothing, pl.lit(21_060))
     right = str(pl.select(law.life_insurance(*premiums)).item())
-    assert right in _values(tables, {YEAR - 1: _ward(documents=[before])})
+    assert right in _values(tables, {YEAR - 1: ward(documents=[before])})
     assert right not in _values(tables, {})
 
 
 def test_what_was_withheld_from_a_spouse_s_pension_comes_off() -> None:
     """A return that deducts the insurance of somebody else in the household is put right."""
     home = {"household_id": "H1", "birth_date": date(1950, 1, 1), "sex": "F"}
-    tables = _ward(
-        inconsistencies=[_row("social_insurance")],
+    tables = ward(
+        inconsistencies=[row("social_insurance")],
         residents=[{"person_id": name, **home} for name in ("P1", "P2")],
         documents=[
-            _report("D1", kind="tax_return", social_insurance=563_415),
-            _report("D2", kind="pension_report", social_insurance=115_800) | {"person_id": "P2"},
+            report("D1", kind="tax_return", social_insurance=563_415),
+            report("D2", kind="pension_report", social_insurance=115_800) | {"person_id": "P2"},
         ],
         assessments=[{"person_id": "P1", "tax_year": YEAR, "social_insurance": 563_415}],
     )
@@ -213,19 +188,19 @@ def test_all_children_of_a_class_come_off_at_once_or_go_back_to_last_years_count
     ]
     older = {"line_no": 3, "role": "dependent", "birth_date": born["n_dependent_general"]}
     recorded = {"person_id": "P1", "tax_year": YEAR, "n_dependent_under16": 2, "n_dependent_general": 1}
-    tables = _ward(
-        inconsistencies=[_row("n_dependent_under16")],
-        documents=[_report("D1", n_dependent_under16=2, n_dependent_general=1)],
+    tables = ward(
+        inconsistencies=[row("n_dependent_under16")],
+        documents=[report("D1", n_dependent_under16=2, n_dependent_general=1)],
         dependents=[*children, {"document_id": "D1", **older}],
         assessments=[recorded],
         previous_assessments=[
             recorded | {"tax_year": YEAR - 1, "n_dependent_under16": 3, "n_dependent_general": 0}
         ],
     )
-    proposed = _proposed(tables)
-    assert (("n_dependent_under16", "0"),) in proposed
-    assert (("n_dependent_general", "0"), ("n_dependent_under16", "0")) in proposed
-    assert (("n_dependent_general", "0"), ("n_dependent_under16", "3")) in proposed
+    found = proposed(tables)
+    assert (("n_dependent_under16", "0"),) in found
+    assert (("n_dependent_general", "0"), ("n_dependent_under16", "0")) in found
+    assert (("n_dependent_general", "0"), ("n_dependent_under16", "3")) in found
 
 
 def test_a_spouse_s_disability_is_settled_with_their_deduction() -> None:
@@ -237,10 +212,10 @@ def test_a_spouse_s_disability_is_settled_with_their_deduction() -> None:
     ]
     claim = {"document_id": "D1", "line_no": 1, "role": "spouse", "dependent_person_id": "P2"}
     own = {"spouse_kind": "general", "n_disabled_special_cohabiting": 1, "total_income": 3_560_000}
-    tables = _ward(
-        inconsistencies=[_row("spouse_kind", related_person_id="P2")],
+    tables = ward(
+        inconsistencies=[row("spouse_kind", related_person_id="P2")],
         residents=people,
-        documents=[_report("D1", salary_revenue=5_000_000, spouse_kind="general")],
+        documents=[report("D1", salary_revenue=5_000_000, spouse_kind="general")],
         dependents=[claim | {"disability": "special_cohabiting"}],
         assessments=[
             {"tax_year": YEAR, "person_id": "P1"} | own,
@@ -251,35 +226,35 @@ def test_a_spouse_s_disability_is_settled_with_their_deduction() -> None:
     spouse = (("spouse_kind", "none"), ("spouse_special_deduction", str(special)))
     moved = (("n_disabled_ordinary", "1"), ("n_disabled_special_cohabiting", "0"))
     lost = moved[1:]
-    assert {(*moved, *spouse), (*lost, *spouse)} <= _proposed(tables)
+    assert {(*moved, *spouse), (*lost, *spouse)} <= proposed(tables)
 
 
 def test_a_second_job_s_salary_is_mended_by_the_tax_withheld() -> None:
     """674,009 with 2,062 withheld, where all others lose 3.06 %, was 67,409 with a nought too many."""
     others = [
-        _report(f"E{number}", salary_revenue=pay, withheld_income_tax=pay * 306 // 10_000)
+        report(f"E{number}", salary_revenue=pay, withheld_income_tax=pay * 306 // 10_000)
         | {"person_id": f"Q{number}", "withholding_column": "other"}
         for number, pay in enumerate((400_000, 550_000, 800_000))
     ]
-    wrong = _report("D1", salary_revenue=674_009, withheld_income_tax=2_062, withholding_column="other")
-    tables = _ward(
-        inconsistencies=[_row("salary_revenue"), *(_listed(number) for number in range(3))],
+    wrong = report("D1", salary_revenue=674_009, withheld_income_tax=2_062, withholding_column="other")
+    tables = ward(
+        inconsistencies=[row("salary_revenue"), *(_listed(number) for number in range(3))],
         documents=[wrong | {"year_end_adjusted": False}, *others],
         assessments=[{"person_id": "P1", "tax_year": YEAR, "salary_revenue": 674_009}],
     )
-    assert (("salary_revenue", "67409"),) in _proposed(tables)
+    assert (("salary_revenue", "67409"),) in proposed(tables)
 
 
 def _listed(number: int) -> dict[str, object]:
-    return _row("salary_revenue") | {"row_id": f"R9{number}", "person_id": f"Q{number}"}
+    return row("salary_revenue") | {"row_id": f"R9{number}", "person_id": f"Q{number}"}
 
 
 def test_a_salary_that_is_a_round_amount_too_high_is_mended_by_the_stated_income() -> None:
     """2,356,586 with the income of 1,856,586: 500,000 too much, of which several digits tell."""
     income = pl.select(Law.of(YEAR).salary_income.of(pl.lit(1_856_586))).item()
-    tables = _ward(
-        inconsistencies=[_row("salary_income")],
-        documents=[_report("D1", salary_revenue=2_356_586, salary_income=income)],
+    tables = ward(
+        inconsistencies=[row("salary_income")],
+        documents=[report("D1", salary_revenue=2_356_586, salary_income=income)],
         assessments=[{"person_id": "P1", "tax_year": YEAR, "salary_revenue": 2_356_586}],
     )
-    assert (("salary_revenue", "1856586"),) in _proposed(tables)
+    assert (("salary_revenue", "1856586"),) in proposed(tables)

@@ -9,7 +9,8 @@ from fractions import Fraction
 
 import polars as pl
 
-from features.repairs.lines import lines
+from features.repairs.earlier import STEP
+from features.repairs.lines import lines, together
 from features.repairs.sources import Sources
 from features.values import NUMBER
 
@@ -37,7 +38,26 @@ def medical(sources: Sources) -> pl.DataFrame:
     value = sources.law.deductions.medical_expense.of(
         pl.col("amount"), pl.lit(0), pl.col("income").clip(lower_bound=0)
     )
-    return lines(every, "recompute", field="medical_expense", value=value, option=3)
+    computed = every.with_columns(value=value)
+    return pl.concat(
+        [
+            lines(computed, "recompute", field="medical_expense", option=3),
+            _one_of_two(papers.with_columns(row=pl.lit(-1), value="amount"), "take_document", sources),
+            _one_of_two(computed, "recompute", sources),
+        ]
+    )
+
+
+def _one_of_two(amounts: pl.DataFrame, kind: str, sources: Sources) -> pl.DataFrame:
+    """Take 医療費控除 and leave out the self-medication deduction beside it: nobody has both.
+
+    Law: 租税特別措置法41条の17 (セルフメディケーション税制は医療費控除との選択).
+    """
+    both = sources.record.filter(pl.col("self_medication") > 0).select("person")
+    chosen = amounts.join(both, on="person", how="semi").sort("person", "row", "document", "value")
+    option = pl.int_range(pl.len(), dtype=pl.Int64).over("person", "row", "document")
+    changes = {"medical_expense": pl.col("value"), "self_medication": pl.lit(0)}
+    return together(chosen, kind, changes, 5000 + option)
 
 
 def dividend_levy(sources: Sources) -> pl.DataFrame:
@@ -103,7 +123,23 @@ def housing_loan(sources: Sources) -> pl.DataFrame:
         taken = pl.coalesce(tax, pl.lit(0))
         value = sources.law.housing_loan(pl.col("housing_loan_deductible"), taken, base, moved)
         made.append(lines(stated, "recompute", field="housing_loan_credit", value=value, option=option))
-    return pl.concat([*made, _most_of_loan(sources, base)])
+    return pl.concat([*made, _most_of_loan(sources, base), _last_loan(sources, base)])
+
+
+def _last_loan(sources: Sources, base: pl.Expr) -> pl.DataFrame:
+    """Compute the credit where the papers state the tax but not, or not rightly, what is deductible.
+
+    What is deductible goes by the plan on which the loan is paid back (`earlier.loans`); it is cut to a step,
+    so one more and one less are proposed too.
+    """
+    papers = sources.documents.filter("in_force", pl.col("income_tax_before_credits").is_not_null())
+    known = papers.join(sources.loans, on="person", how="inner")
+    made = []
+    for steps, kind in ((0, "last_loan"), (-1, "last_loan_near"), (1, "last_loan_near")):
+        deductible, taken = pl.col("deductible") + steps * STEP, pl.col("income_tax_before_credits")
+        value = sources.law.housing_loan(deductible, taken, base, pl.col("moved_in"))
+        made.append(lines(known, kind, field="housing_loan_credit", value=value, option=1 + steps))
+    return pl.concat(made)
 
 
 def _most_of_loan(sources: Sources, base: pl.Expr) -> pl.DataFrame:

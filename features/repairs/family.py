@@ -115,8 +115,19 @@ def remove_several(sources: Sources) -> pl.DataFrame:
         [
             lines(several, "remove_claim", value=pl.col("now") - pl.col("less"), option=200 + pl.col("less")),
             grouped(named, "remove_claim", field=pl.col("field"), value=every, option=901),
+            *_nobody(sources),
         ]
     )
+
+
+def _nobody(sources: Sources) -> list[pl.DataFrame]:
+    """Claim none of the recorded dependants, with or without their disabilities, however papers count."""
+    holding = sources.record.filter(pl.sum_horizontal(CLASSES.values()) > 1)
+    sets = (tuple(CLASSES.values()), (*CLASSES.values(), *DISABLED.values()))
+    return [
+        together(holding, "remove_claim", {name: pl.lit(0) for name in names}, option=950 + number)
+        for number, names in enumerate(sets)
+    ]
 
 
 def as_last_year(sources: Sources) -> pl.DataFrame:

@@ -12,8 +12,10 @@ ODD = 0.25
 """Relative distance from what is expected beyond which a keying error is looked for."""
 NEAR = 0.1
 """Relative distance from what is expected within which a mended amount is believed."""
-SAME_RATE = 0.005
-"""Relative distance within which tax withheld at one rate is the same share: months are cut to whole yen."""
+MONTHS = 12
+"""Yen by which what is withheld at one rate may miss its share: each month is cut to whole yen."""
+SMALL = 0.1
+"""Share of the salary below which social insurance is employment insurance alone."""
 ROUND, ROUNDS = 100_000, 99
 """A salary may be a round amount too high or too low: this, and up to so many times this."""
 
@@ -55,7 +57,10 @@ def mended_salary(sources: Sources) -> pl.DataFrame:
     columns = ["person", "document", "revenue", "right"]
     by_share = _mended(sources, "salary_revenue", "social_insurance").rename({"amount": "revenue"})
     every = pl.concat(
-        [frame.select(columns) for frame in (by_digit, by_law, by_round, by_share, _by_tax(sources))]
+        [
+            frame.select(columns)
+            for frame in (by_digit, by_law, by_round, _by_tax(sources), _by_employment(sources), by_share)
+        ]
     )
     return (
         every.unique(["person", "document", "right"], keep="first", maintain_order=True)
@@ -79,12 +84,35 @@ def _by_tax(sources: Sources) -> pl.DataFrame:
     """
     second = sources.documents.filter(
         "in_force", pl.col("withholding_column") == "other", pl.col("withheld_income_tax") > 0
-    ).select("person", "document", revenue="salary_revenue", tax="withheld_income_tax")
-    share = pl.col("tax") / pl.col("revenue")
-    known = second.filter(pl.col("revenue") > 0).with_columns(share=share, usual=share.median())
-    odd = known.filter((pl.col("share") / pl.col("usual") - 1).abs() > SAME_RATE)
-    fitting = (pl.col("tax") / pl.col("right") / pl.col("usual") - 1).abs() < SAME_RATE
-    return variants(odd, "revenue").filter(fitting)
+    )
+    return _by_flat_rate(second, "withheld_income_tax")
+
+
+def _by_employment(sources: Sources) -> pl.DataFrame:
+    """Mend a small job's salary by one digit so that employment insurance alone is its usual share.
+
+    Who works too few hours for the other insurances pays 雇用保険料 at one rate (労働保険料徴収法12条),
+    here the median of this year's reports with less than `SMALL`.
+    """
+    reports = sources.documents.filter(
+        "in_force", pl.col("kind") == "salary_report", pl.col("social_insurance") > 0
+    )
+    return _by_flat_rate(
+        reports.filter(pl.col("social_insurance") < SMALL * pl.col("salary_revenue")), "social_insurance"
+    )
+
+
+def _by_flat_rate(reports: pl.DataFrame, part: str) -> pl.DataFrame:
+    """Return mended salaries of which `part` is the usual share, nearest first, at most `KEPT` a document."""
+    known = reports.filter(pl.col("salary_revenue") > 0).select(
+        "person", "document", revenue="salary_revenue", part=pl.col(part)
+    )
+    known = known.with_columns(usual=(pl.col("part") / pl.col("revenue")).median())
+    odd = known.filter((pl.col("part") - pl.col("usual") * pl.col("revenue")).abs() > MONTHS)
+    off = (pl.col("part") - pl.col("usual") * pl.col("right")).abs()
+    near = variants(odd, "revenue").with_columns(off=off).filter(pl.col("off") <= MONTHS)
+    once = near.unique(["document", "right"]).sort("document", "off", "right")
+    return once.filter(pl.int_range(pl.len()).over("document") < KEPT)
 
 
 def mended_insurance(sources: Sources) -> pl.DataFrame:

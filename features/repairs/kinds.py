@@ -11,11 +11,13 @@ class Kind:
     """A ground on which a repair is proposed.
 
     `blind` kinds rest on no document; they are proposed only for fields of the subject that the row names.
+    `wide` ones may settle a further subject (`scope.WIDER`): their ground says that both are wrong together.
     """
 
     name: str
     label: str
     blind: bool = False
+    wide: bool = False
 
 
 KINDS: tuple[Kind, ...] = (
@@ -23,6 +25,9 @@ KINDS: tuple[Kind, ...] = (
     Kind("recompute", "法令により再計算"),
     Kind("from_income_tax", "所得税の控除額から住民税の控除額に直す"),
     Kind("last_premiums", "前年までの保険料の内訳により再計算"),
+    Kind("last_loan", "前年までの住宅ローンの返済の進み方により再計算"),
+    Kind("last_loan_near", "前年までの住宅ローンの返済の進み方による額の前後"),
+    Kind("last_pension", "同じ支払者の前年までの年金額に置き換え"),
     Kind("recompute_spouse", "配偶者の所得により配偶者控除・配偶者特別控除を再計算"),
     Kind("take_document", "資料の値を採用"),
     Kind("take_void", "訂正前・取消済資料の値"),
@@ -45,14 +50,14 @@ KINDS: tuple[Kind, ...] = (
     Kind("reclassify", "扶養の区分を生年月日・同居により改める"),
     Kind("recount", "資料の扶養親族等の人数に合わせる"),
     Kind("reclassify_all", "扶養の区分をまとめて台帳に合わせる"),
-    Kind("combined", "複数の親族・区分をあわせて改める"),
+    Kind("combined", "複数の親族・区分をあわせて改める", wide=True),
     Kind("undo_keying", "入力誤り（桁・数字）を直す"),
     Kind("register_children", "住民基本台帳の16歳未満の人数に合わせる"),
     Kind("register_disability", "障害者手帳台帳に合わせる"),
     Kind("sum_donations", "寄附金の合計を採用"),
     Kind("drop_donation", "寄附金を1件除外"),
     Kind("add_donation", "寄附金を1件加算"),
-    Kind("swap_income", "所得の種類を入れ替える"),
+    Kind("swap_income", "所得の種類を入れ替える", wide=True),
     Kind("swap_status", "寡婦とひとり親を入れ替える"),
     Kind("list_value", "リストの照合値を採用"),
     Kind("last_year", "前年の値を採用", blind=True),

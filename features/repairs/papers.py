@@ -101,6 +101,12 @@ def swapped_income(sources: Sources) -> pl.DataFrame:
         moved = sources.record.filter(pl.col(source) != 0)
         changes = {source: pl.lit(0), target: pl.col(target) + pl.col(source)}
         made.append(together(moved, "swap_income", changes, option))
+    exchanged = sources.record.filter((pl.col("business_income") != 0) & (pl.col("real_estate_income") != 0))
+    crossed = {
+        "business_income": pl.col("real_estate_income"),
+        "real_estate_income": pl.col("business_income"),
+    }
+    made.append(together(exchanged, "swap_income", crossed, len(pairs)))
     for option, (source, target) in enumerate((("widow", "single_parent"), ("single_parent", "widow"))):
         holding = sources.record.filter(pl.col(source) == 1)
         made.append(together(holding, "swap_status", {source: pl.lit(0), target: pl.lit(1)}, option))

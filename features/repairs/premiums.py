@@ -5,11 +5,13 @@ amounts (所得税法76条・77条), which are greater than those of the residen
 """
 
 from collections.abc import Callable
+from itertools import combinations_with_replacement
 
 import polars as pl
 
 from features.repairs.lines import lines
 from features.repairs.sources import PREMIUMS, Sources
+from tadasu.law.shapes import Row, Schedule
 
 
 def life_premiums(sources: Sources) -> pl.DataFrame:
@@ -55,9 +57,7 @@ def stated_deduction(sources: Sources) -> pl.DataFrame:
     The premiums are found backwards: as one contract class, new or old, or as one or two classes at the
     most that a class can have and the rest in another. More classes than that, nobody can tell apart.
     """
-    amounts = [sources.documents.select("person", "document", amount="life_insurance")]
-    record = sources.record.select("person", document=pl.lit(-1, dtype=pl.Int64), amount="life_insurance")
-    stated = pl.concat([*amounts, record]).filter(pl.col("amount") > 0)
+    stated = _stated(sources)
     made = []
     for option, (whole, new) in enumerate((w, n) for w in _full_classes(sources) for n in (True, False)):
         stated_part, resident_part = whole
@@ -67,6 +67,80 @@ def stated_deduction(sources: Sources) -> pl.DataFrame:
         held = stated.filter(rest > 0)
         made.append(lines(held, "from_income_tax", field="life_insurance", value=capped, option=option))
     return pl.concat(made)
+
+
+def parallel_parts(sources: Sources) -> pl.DataFrame:
+    """Lower a stated income-tax amount by what the taxes differ in where their schedules run parallel.
+
+    On many steps both taxes take the same share of a further yen, so the deductions differ there by a fixed
+    amount, whatever the premium: of two or three contract classes on such steps the resident tax's deduction
+    is known although nobody knows the split. Where last year had a deduction, only what comes near it is
+    proposed: insurance goes on.
+    """
+    stated = _stated(sources)
+    parts = _sums_of_parts(sources)
+    before = sources.previous.select("person", before=pl.col("life_insurance").fill_null(0))
+    cap = sources.law.deductions.life_insurance.total_cap
+    known = stated.join(before, on="person", how="left").join(parts, how="cross")
+    known = known.filter(pl.col("amount").is_between("least", "most"))
+    known = known.with_columns(value=cap.cap(pl.col("amount") - pl.col("less")))
+    gap = (pl.col("value") / pl.col("before") - 1).abs()
+    near = known.filter((pl.col("before").fill_null(0) == 0) | (gap < NEAR_LAST_YEAR))
+    key = ["person", "document", "value"]
+    once = near.unique(key, keep="first", maintain_order=True).with_columns(
+        option=100 + pl.int_range(pl.len(), dtype=pl.Int64).over("person", "document")
+    )
+    return lines(once, "from_income_tax", field="life_insurance", option=pl.col("option"))
+
+
+NEAR_LAST_YEAR = 0.03
+"""Relative distance from last year's deduction within which another split of the premiums is believed."""
+CLASSES = 3
+"""Contract classes that one person's premiums are split into at most (一般・介護医療・個人年金)."""
+
+
+def _sums_of_parts(sources: Sources) -> pl.DataFrame:
+    """Return (least, most: income-tax amounts, yen; less: what the resident tax deducts less of them)."""
+    papers, own = sources.law.income_tax_papers, sources.law.deductions.life_insurance
+    steps = [
+        *_parallel(papers.life_insurance_new, own.new),
+        *_parallel(papers.life_insurance_old, own.old),
+    ]
+    sums = [
+        tuple(sum(part) for part in zip(*chosen, strict=True))
+        for size in range(1, CLASSES + 1)
+        for chosen in combinations_with_replacement(steps, size)
+    ]
+    schema = {"least": pl.Int64, "most": pl.Int64, "less": pl.Int64}
+    return pl.DataFrame(sorted(set(sums)), schema=schema, orient="row")
+
+
+def _parallel(stated: Schedule, own: Schedule) -> list[tuple[int, int, int]]:
+    """Return (least, most, less) of the steps on which both schedules grow alike, in yen of the first."""
+    found = []
+    for low, high, one in _steps(stated):
+        for other_low, other_high, other in _steps(own):
+            begin, end = max(low, other_low), min(high, other_high)
+            if one.times == other.times and begin < end:
+                amount = [int(one.times * premium) - one.minus + one.value for premium in (begin, end)]
+                found.append((amount[0], amount[1], other.minus - one.minus + one.value - other.value))
+    return found
+
+
+def _steps(schedule: Schedule) -> list[tuple[int, int, Row]]:
+    starts = [0, *(row.to or ENDLESS for row in schedule.rows)]
+    return [(starts[place], starts[place + 1], row) for place, row in enumerate(schedule.rows)]
+
+
+ENDLESS = 10_000_000
+"""Yen of premiums that nobody pays."""
+
+
+def _stated(sources: Sources) -> pl.DataFrame:
+    """Return (person, document or -1 for the record, amount) of each stated deduction above 0."""
+    papers = sources.documents.select("person", "document", amount="life_insurance")
+    record = sources.record.select("person", document=pl.lit(-1, dtype=pl.Int64), amount="life_insurance")
+    return pl.concat([papers, record]).filter(pl.col("amount") > 0)
 
 
 def _full_classes(sources: Sources) -> list[tuple[int, int]]:
@@ -91,9 +165,7 @@ def last_premiums(sources: Sources) -> pl.DataFrame:
     Insurance goes on from year to year, so the premiums are taken to have grown or shrunk in the same
     proportion: the factor at which the income-tax deduction comes to the stated amount is found by bisection.
     """
-    amounts = [sources.documents.select("person", "document", amount="life_insurance")]
-    record = sources.record.select("person", document=pl.lit(-1, dtype=pl.Int64), amount="life_insurance")
-    stated = pl.concat([*amounts, record]).filter(pl.col("amount") > 0)
+    stated = _stated(sources)
     known = stated.join(sources.earlier, on="person").with_columns(low=pl.lit(LEAST), high=pl.lit(MOST))
     for _ in range(STEPS):
         middle = (pl.col("low") + pl.col("high")) // 2
@@ -135,5 +207,6 @@ PREMIUM: tuple[Callable[[Sources], pl.DataFrame], ...] = (
     life_premiums,
     earthquake_premiums,
     stated_deduction,
+    parallel_parts,
     last_premiums,
 )

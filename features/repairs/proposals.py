@@ -22,7 +22,13 @@ from features.repairs.papers import (
 from features.repairs.premiums import PREMIUM
 from features.repairs.recompute import RECOMPUTED
 from features.repairs.reports import REPORTS
-from features.repairs.salary import one_report, previous_employer, return_plus_report
+from features.repairs.salary import (
+    last_pension,
+    one_report,
+    previous_employer,
+    return_plus_report,
+    with_insurance,
+)
 from features.repairs.scope import scope_table
 from features.repairs.sources import Sources
 from features.values import legal
@@ -33,6 +39,8 @@ GENERATORS: tuple[Callable[[Sources], pl.DataFrame], ...] = (
     one_report,
     previous_employer,
     return_plus_report,
+    with_insurance,
+    last_pension,
     *REPORTS,
     *FAMILY,
     combined,
@@ -106,17 +114,24 @@ def _to_rows(proposals: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     every = pl.concat([own, shared.select(own.columns)])
     joined = every.join(_fitting(every), on=["named", "fields"])
     blind = [KIND_NUMBER[kind.name] for kind in KINDS if kind.blind]
-    return joined.filter(pl.col("near") | ~pl.col("kind").is_in(blind))
+    wide = [KIND_NUMBER[kind.name] for kind in KINDS if kind.wide]
+    fitting = pl.col("kind").is_in(wide) | ~pl.col("wide")
+    return joined.filter(fitting, pl.col("near") | ~pl.col("kind").is_in(blind))
 
 
 def _fitting(proposals: pl.DataFrame) -> pl.DataFrame:
-    """Return the pairs (named, fields) in which all fields are in the scope; `near`: of the named subject."""
+    """Return the pairs (named, fields) in which all fields are in the scope.
+
+    `near`: one is of the named subject; `wide`: one is there only for kinds with a wider look.
+    """
     pairs = proposals.select("named", "fields").unique().sort("named", "fields")
     numbers = pl.col("fields").str.extract_all(r"[0-9]+").list.eval(pl.element().cast(pl.Int64))
     parts = pairs.with_columns(field=numbers).explode("field", empty_as_null=False)
     judged = parts.join(scope_table(), on=["named", "field"], how="left", maintain_order="left")
     verdict = judged.group_by("named", "fields").agg(
-        inside=pl.col("near").is_not_null().all(), near=pl.col("near").fill_null(value=False).any()
+        inside=pl.col("near").is_not_null().all(),
+        near=pl.col("near").fill_null(value=False).any(),
+        wide=pl.col("wide").fill_null(value=False).any(),
     )
     return verdict.filter("inside").drop("inside")
 

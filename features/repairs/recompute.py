@@ -31,6 +31,9 @@ def incomes(sources: Sources) -> pl.DataFrame:
         high = law.income_adjustment_children(pl.col("salary_revenue"), pl.lit(eligible))
         both = law.income_adjustment_pension(pl.col("salary_income") - high, pl.col("pension_income"))
         made.append(lines(record, "recompute", field="income_adjustment", value=high + both, option=option))
+    stated = sources.documents.filter("in_force", pl.col("salary_revenue") > 0)
+    alone = law.income_adjustment_children(pl.col("salary_revenue"), pl.lit(value=True))
+    made.append(lines(stated, "recompute", field="income_adjustment", value=alone, option=2))
     return pl.concat(made)
 
 
@@ -47,6 +50,7 @@ def spouse(sources: Sources) -> pl.DataFrame:
     ):
         frame = known.join(sources.record.select("person", "total_income"), on="person")
         made.append(_by_income(frame, sources, "recompute_spouse", option))
+    made.append(_by_income(_otherwise_earning(sources), sources, "recompute_spouse", 5))
     rows = sources.rows.filter(
         pl.col("named").is_in([NUMBER["spouse_kind"], NUMBER["spouse_special_deduction"]])
     )
@@ -121,6 +125,14 @@ def _otherwise_earning_spouse(sources: Sources) -> pl.DataFrame:
         birth=pl.coalesce("register_birth", "birth_date"),
         key="place",
     )
+
+
+def _otherwise_earning(sources: Sources) -> pl.DataFrame:
+    """Return the claimed spouse with each total income that the taxpayer's own papers allow."""
+    own = sources.people.select("person", "person_id").join(sources.paper_incomes, on="person_id")
+    owns = own.select("person", total_income="income", place="place")
+    claimed = _claimed_spouse(sources).filter(pl.col("key") == 0).drop("key")
+    return claimed.join(owns, on="person").sort("document", "line_no", "place").rename({"place": "key"})
 
 
 def _stated_spouse(sources: Sources) -> pl.DataFrame:

@@ -29,6 +29,16 @@ def _reports(sources: Sources) -> pl.DataFrame:
     return chosen.filter(pl.col("size").is_between(2, MOST))
 
 
+def lone_reports(sources: Sources) -> pl.DataFrame:
+    """Take one report alone, of people with more than `MOST`: others' papers may be among them."""
+    reports = sources.documents.filter(
+        "in_force", pl.col("kind") == "salary_report", pl.col("salary_revenue") > 0
+    )
+    many = reports.select("person", pl.col(PARTS).fill_null(0)).filter(pl.len().over("person") > MOST)
+    each = many.unique().sort("person", *PARTS)
+    return _together(each.with_columns(choice=pl.int_range(pl.len()).over("person")), "choose_reports", 300)
+
+
 def _choices(reports: pl.DataFrame) -> pl.DataFrame:
     """Return by person and choice (bit set of places) the sums of what the chosen reports state."""
     bits = pl.DataFrame({"choice": list(range(1, 2**MOST))})
@@ -40,7 +50,17 @@ def _choices(reports: pl.DataFrame) -> pl.DataFrame:
 
 def chosen_reports(sources: Sources) -> pl.DataFrame:
     """Take the sum of each choice of reports: salary with what was withheld from it, and salary alone."""
-    return _together(_choices(_reports(sources)), "choose_reports", 0)
+    choices = _choices(_reports(sources))
+    pensions = sources.documents.filter("in_force", pl.col("kind") == "pension_report")
+    withheld = (
+        pensions.group_by("person")
+        .agg(pension=pl.col("social_insurance").sum())
+        .filter(pl.col("pension") > 0)
+    )
+    both = choices.join(withheld, on="person").with_columns(pl.col("social_insurance") + pl.col("pension"))
+    return pl.concat(
+        [_together(choices, "choose_reports", 0), _together(both.drop("pension"), "choose_reports", 200)]
+    )
 
 
 def mended_reports(sources: Sources) -> pl.DataFrame:
@@ -130,6 +150,7 @@ def relatives_insurance(sources: Sources) -> pl.DataFrame:
 
 REPORTS: tuple[Callable[[Sources], pl.DataFrame], ...] = (
     chosen_reports,
+    lone_reports,
     mended_reports,
     insurance_beside,
     keyed_insurance,

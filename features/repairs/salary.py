@@ -52,6 +52,60 @@ def previous_employer(sources: Sources) -> pl.DataFrame:
     return pl.concat(made)
 
 
+def with_insurance(sources: Sources) -> pl.DataFrame:
+    """Take the reports' salaries, or one more than recorded, with all the insurance that papers state.
+
+    Of people with a return: it may have left out a report, and what that withheld, or counted it twice.
+    """
+    papers = sources.documents.filter("in_force")
+    is_report = pl.col("kind").is_in(("salary_report", "pension_report"))
+    insured = papers.group_by("person").agg(
+        whole=pl.col("social_insurance").filter(is_report).sum(),
+        returned=pl.col("social_insurance").filter(~is_report).max().fill_null(0),
+        salaries=pl.col("salary_revenue").filter(pl.col("kind") == "salary_report").sum(),
+        reports=(pl.col("kind") == "salary_report").sum(),
+    )
+    known = insured.filter((pl.col("reports") > 0) & (pl.col("returned") > 0))
+    one = _reports(sources).filter(
+        "in_force", pl.col("salary_revenue") > 0, pl.col("kind") == "salary_report"
+    )
+    more = one.select("person", "document", salary=_now("salary_revenue") + pl.col("salary_revenue"))
+    sums = known.select(
+        "person", document=pl.lit(-1, dtype=pl.Int64), salary=pl.col("salaries").cast(pl.Int64)
+    )
+    both = pl.concat([sums, more]).join(known, on="person").sort("person", "document")
+    option = pl.int_range(pl.len(), dtype=pl.Int64).over("person")
+    made = []
+    for number, insurance in enumerate((pl.col("whole"), pl.col("whole") + pl.col("returned"))):
+        changes = {"salary_revenue": pl.col("salary"), "social_insurance": insurance}
+        made.append(together(both, "sum_reports", changes, 1000 + 500 * number + option))
+    return pl.concat(made)
+
+
+def last_pension(sources: Sources) -> pl.DataFrame:
+    """Put what the same payer paid before in place of a pension report, in the record and in the sum.
+
+    Only where pensions of the payer usually stay as they are (`earlier.pensions`).
+    """
+    reports = _reports(sources).filter(
+        "in_force", pl.col("kind") == "pension_report", pl.col("pension_revenue") > 0
+    )
+    reports = reports.with_columns(whole=pl.col("pension_revenue").sum().over("person"))
+    odd = reports.join(sources.pensions, on=["person", "payer_id"]).filter(
+        pl.col("before") != pl.col("pension_revenue")
+    )
+    gap = pl.col("before") - pl.col("pension_revenue")
+    values = (
+        pl.col("whole") + gap,
+        _now("pension_revenue") + gap,
+        _now("pension_revenue") + pl.col("before"),
+    )
+    return pl.concat(
+        lines(odd, "last_pension", field="pension_revenue", value=value, option=option)
+        for option, value in enumerate(values)
+    )
+
+
 def return_plus_report(sources: Sources) -> pl.DataFrame:
     """Add a report to what the return states, where the return may have left it out; sums less one report."""
     reports = _reports(sources).filter(pl.col("in_force"))

@@ -85,6 +85,9 @@ BESIDE: dict[str, tuple[str, ...]] = {
 }
 """Subjects that are looked at together with the one a row names."""
 
+WIDER: dict[str, tuple[str, ...]] = {"salary": ("other_income",), "spouse": ("relatives",)}
+"""Subjects that kinds with a wider look (`Kind.wide`) may settle beside the one a row names."""
+
 ANYTHING = ("salary", "pension", "other_income", "medical", "spouse", "relatives", "disability", "parent")
 """Subjects of a row that names no field."""
 
@@ -92,9 +95,9 @@ UNNAMED_BLIND = ("relatives", "disability")
 """Subjects of blind kinds on a row that names no field: papers often name nobody there."""
 
 
-def _named(field: str) -> set[str]:
+def _named(field: str, beside: dict[str, tuple[str, ...]]) -> set[str]:
     subjects = {name for name, fields in SUBJECTS.items() if field in fields}
-    return subjects | {other for name in subjects for other in BESIDE.get(name, ())}
+    return subjects | {other for name in subjects for other in beside.get(name, ())}
 
 
 def _fields(subjects: set[str] | tuple[str, ...]) -> set[str]:
@@ -102,12 +105,18 @@ def _fields(subjects: set[str] | tuple[str, ...]) -> set[str]:
 
 
 def scope_table() -> pl.DataFrame:
-    """Return (named: the number of the field that a row names, -1 for none; field; near: same subject)."""
+    """Return (named: the number of the field that a row names, -1 for none; field; near; wide).
+
+    `near`: of the same subject; `wide`: only for kinds with a wider look.
+    """
     lines = []
     for name in FIELD_NAMES:
         own = _fields({s for s, fields in SUBJECTS.items() if name in fields}) or {name}
-        lines += [(NUMBER[name], NUMBER[field], field in own) for field in _fields(_named(name)) | {name}]
+        inside = _fields(_named(name, BESIDE)) | {name}
+        lines += [(NUMBER[name], NUMBER[field], field in own, False) for field in inside]
+        wider = _fields(_named(name, WIDER)) - inside
+        lines += [(NUMBER[name], NUMBER[field], False, True) for field in wider]
     people = _fields(UNNAMED_BLIND)
-    lines += [(-1, NUMBER[field], field in people) for field in _fields(ANYTHING)]
-    schema = {"named": pl.Int64, "field": pl.Int64, "near": pl.Boolean}
+    lines += [(-1, NUMBER[field], field in people, False) for field in _fields(ANYTHING)]
+    schema = {"named": pl.Int64, "field": pl.Int64, "near": pl.Boolean, "wide": pl.Boolean}
     return pl.DataFrame(sorted(lines), schema=schema, orient="row")

@@ -10,19 +10,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from features.identified import identified
+from features.repairs import earlier
 from features.repairs.incomes import in_force, paper_incomes
 from features.values import FIELD_NAMES, NUMBER, encode, parse
 from tadasu.fields import correctable
 from tadasu.law import Law
 
-PREMIUMS = (
-    "new_life_premium",
-    "old_life_premium",
-    "care_premium",
-    "new_pension_premium",
-    "old_pension_premium",
-)
-"""Life insurance premiums by contract class, as papers state them."""
+PREMIUMS = earlier.PREMIUMS
 PROPOSABLE: tuple[str, ...] = tuple(field.name for field in correctable())
 """Fields that staff enter: only these are ever proposed."""
 
@@ -39,6 +33,8 @@ class Sources:
     claims: claimed relatives of documents in force, with what register and assessments say of each.
     incomes, paper_incomes: the recorded total income of everyone, and what their papers allow beside it.
     earlier: the life insurance premiums by contract class that the newest earlier paper states (PREMIUMS).
+    loans: what the newest earlier paper lets one expect of this year's housing loan (`earlier.loans`).
+    pensions: what payers whose pensions stay as they are paid the person before (`earlier.pensions`).
     relatives: what pension reports of the others in the household state as social insurance (insurance).
     """
 
@@ -55,6 +51,8 @@ class Sources:
     incomes: pl.DataFrame
     paper_incomes: pl.DataFrame
     earlier: pl.DataFrame
+    loans: pl.DataFrame
+    pensions: pl.DataFrame
     relatives: pl.DataFrame
     law: Law
 
@@ -99,7 +97,9 @@ def sources(
         previous=encode(tables["previous_assessments"].join(place, on="person_id")).sort("person"),
         incomes=tables["assessments"].select("person_id", "total_income"),
         paper_incomes=paper_incomes(tables, law),
-        earlier=_earlier(past or {}, place),
+        earlier=earlier.premiums(past or {}, place),
+        loans=earlier.loans(past or {}, tables["documents"], place),
+        pensions=earlier.pensions(past or {}, tables["documents"], place),
         relatives=_relatives(tables, place),
         law=law,
     )
@@ -165,23 +165,6 @@ def _claimants(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         .group_by("dependent_person_id")
         .agg(claimants=pl.col("person_id").n_unique().cast(pl.Int64))
     )
-
-
-def _earlier(past: Mapping[int, dict[str, pl.DataFrame]], place: pl.DataFrame) -> pl.DataFrame:
-    """Return (person, premiums, years in the past last), of each person the newest paper that states any."""
-    stated = pl.any_horizontal(pl.col(PREMIUMS) > 0)
-    found = [
-        tables["documents"]
-        .filter(in_force() & stated)
-        .select("person_id", "document_id", *PREMIUMS, year=pl.lit(year, dtype=pl.Int64))
-        for year, tables in sorted(past.items())
-    ]
-    if not found:
-        schema = {"person": pl.Int64, **dict.fromkeys(PREMIUMS, pl.Int64)}
-        return pl.DataFrame(schema=schema)
-    every = pl.concat(found).join(place, on="person_id").sort("person", "year", "document_id")
-    newest = every.group_by("person", maintain_order=True).last()
-    return newest.select("person", pl.col(PREMIUMS).cast(pl.Int64).fill_null(0))
 
 
 def _relatives(tables: dict[str, pl.DataFrame], place: pl.DataFrame) -> pl.DataFrame:

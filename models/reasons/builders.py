@@ -186,6 +186,27 @@ def _as_last_year() -> pl.Expr:
     )
 
 
+def _as_the_loan_goes() -> pl.Expr:
+    near = (
+        pl.when(c("kind") == "last_loan_near").then(pl.lit("の前後（百円単位の端数）")).otherwise(pl.lit(""))
+    )
+    why = pl.format(
+        "{}に可能額の記載なし又は疑い：前年までの返済の進み方による可能額{}から計算",
+        c("paper").fill_null("資料"),
+        near,
+    )
+    return _changed(why)
+
+
+def _as_paid_before() -> pl.Expr:
+    amount = pl.format("{}の{}", "paper", yen(c("paper_amount")))
+    return _changed(
+        pl.format(
+            "{}は同じ支払者の前年までの額と異なる（毎年同額の年金）", pl.coalesce(amount, pl.lit("年金報告"))
+        )
+    )
+
+
 def _of_a_relative() -> pl.Expr:
     amount = yen(c("now") - c("value"))
     return _changed(pl.format("世帯の家族の年金から引かれた{}は家族本人の控除", amount))
@@ -215,6 +236,9 @@ BUILDERS: dict[str, pl.Expr] = {
     "add_donation": _one_gift("加える"),
     "from_income_tax": _from_income_tax(),
     "last_premiums": _as_last_year(),
+    "last_loan": _as_the_loan_goes(),
+    "last_loan_near": _as_the_loan_goes(),
+    "last_pension": _as_paid_before(),
     "relative_insurance": _of_a_relative(),
     **dict.fromkeys(
         (
