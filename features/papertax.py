@@ -103,17 +103,18 @@ def paper_sums_after(proposed: Proposed, sources: Sources) -> pl.DataFrame:
     )
     same = moved.filter(pl.col("field").is_in([NUMBER[name] for name in SAME]))
     parts = same.group_by("row", "repair_id").agg(parts_delta=pl.col("delta").sum())
-    frame = proposed.repairs.select("row", "repair_id", "person")
-    for table in (salary, parts):
-        frame = frame.join(table, on=["row", "repair_id"], how="left", maintain_order="left")
-    frame = frame.join(adjusted_report(sources), on="person", how="left", maintain_order="left")
-    frame = frame.join(_parts(sources), on="person", how="left", maintain_order="left")
+    key = ["row", "repair_id"]
+    frame = proposed.repairs.select(*key, "person").join(salary, on=key, how="left", maintain_order="left")
     leave = pl.col("repair_id") == 0
+    # Most repairs do not touch the salary: nothing is computed for them.
+    told = frame.filter(leave | pl.col("salary_delta").is_not_null()).join(
+        adjusted_report(sources), on="person"
+    )
     repaired = pl.col("report_revenue") + pl.when(leave).then(0).otherwise("salary_delta")
     income = law.salary_income.of(repaired.clip(lower_bound=0)) - pl.col("report_adjustment")
+    taxed = told.filter(repaired > 0).select(*key, tax_gap_after=pl.col("tax") - withheld(income, law))
+    for table, on in ((taxed, key), (parts, key), (_parts(sources), ["person"])):
+        frame = frame.join(table, on=on, how="left", maintain_order="left")
     return frame.select(
-        "row",
-        "repair_id",
-        tax_gap_after=pl.when(repaired > 0).then(pl.col("tax") - withheld(income, law)),
-        parts_gap_after=pl.col("parts_gap") + pl.col("parts_delta").fill_null(0),
+        *key, "tax_gap_after", parts_gap_after=pl.col("parts_gap") + pl.col("parts_delta").fill_null(0)
     )

@@ -1,6 +1,6 @@
 """All proposals of one year, brought to the rows they are about, each different set of changes once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -33,8 +33,14 @@ from features.repairs.scope import scope_table
 from features.repairs.sources import Sources
 from features.values import legal
 
-GENERATORS: tuple[Callable[[Sources], pl.DataFrame], ...] = (
+SINGLE: tuple[Callable[[Sources], pl.DataFrame], ...] = (
     document_values,
+    list_values,
+    last_year,
+    blind_values,
+)
+"""What proposes one field at a time, of all the fields there are."""
+GENERATORS: tuple[Callable[[Sources], pl.DataFrame], ...] = (
     report_sums,
     one_report,
     previous_employer,
@@ -49,10 +55,8 @@ GENERATORS: tuple[Callable[[Sources], pl.DataFrame], ...] = (
     *CREDITS,
     donations,
     swapped_income,
-    list_values,
-    last_year,
-    blind_values,
 )
+"""What proposes one field or several together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +75,21 @@ class Proposed:
 
 def propose(sources: Sources) -> Proposed:
     """Return every repair proposed for every row; 'leave as recorded' is repair 0 of each."""
-    made = pl.concat(generator(sources) for generator in GENERATORS)
+    made = pl.concat([*_singles(sources), *(generator(sources) for generator in GENERATORS)])
     scoped = _to_rows(_complete(made, sources), sources)
     repairs = _distinct(scoped)
     leave = _leave(sources)
     every = pl.concat([leave, repairs.select(leave.columns)]).sort("row", "kind", "signature")
     every = every.with_columns(repair_id=pl.int_range(pl.len()).over("row").cast(pl.Int32))
     return Proposed(repairs=every, changes=_changes(every, sources))
+
+
+def _singles(sources: Sources) -> Iterator[pl.DataFrame]:
+    """Yield proposals of one field each, of those that a row of the person may be about."""
+    named = sources.rows.select("person", "named").unique()
+    about = named.join(scope_table(), on="named").select("person", "field").unique()
+    for generator in SINGLE:
+        yield generator(sources).join(about, on=["person", "field"], how="semi", maintain_order="left")
 
 
 def _complete(made: pl.DataFrame, sources: Sources) -> pl.DataFrame:
