@@ -3,12 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
+import lightgbm
 import numpy as np
 import polars as pl
 import pytest
 
 from models.ranker import Ranker, load
-from models.rows import spread
+from models.rows import scored, spread
 from models.settings import ModelSettings, SuggestSettings
 from models.suggest import suggest
 from models.training import train
@@ -33,13 +34,27 @@ def ranker(mini_tables: Tables, mini_frames: Tables) -> Ranker:
 def test_probabilities_of_a_row_add_up_to_one(ranker: Ranker, mini_frames: Tables) -> None:
     """'Leave' and the repairs share the whole probability, and none is outside 0 to 1."""
     features = mini_frames[2025]["features"]
-    scored = features.select("row_id").with_columns(
+    judged = features.select("row_id").with_columns(
         p=pl.Series(ranker.score(features)), likely=pl.Series(ranker.conditional(features) > 0)
     )
-    assert scored["p"].is_between(0, 1).all()
-    rows = scored.group_by("row_id").agg(pl.col("p").sum(), pl.col("likely").any())
+    assert judged["p"].is_between(0, 1).all()
+    rows = judged.group_by("row_id").agg(pl.col("p").sum(), pl.col("likely").any())
     assert rows["likely"].mean() > 0.9
     assert np.allclose(rows.filter("likely")["p"].to_numpy(), 1.0)
+
+
+def test_scoring_ends_early_only_where_it_no_longer_counts() -> None:
+    """Clear lines are not scored to the end; what may still count is as if they were."""
+    draw = np.random.default_rng(1)
+    lines = draw.normal(size=(4_000, 5)).astype(np.float32)
+    right = lines[:, 0] + 0.3 * draw.normal(size=4_000) > 1
+    settings = {"objective": "binary", "num_leaves": 15, "verbosity": -1, "seed": 1, "num_threads": 1}
+    booster = lightgbm.train(settings, lightgbm.Dataset(lines, right.astype(np.int8)), 200)
+    whole, early = np.asarray(booster.predict(lines)), scored(booster, lines)
+    off = np.abs(whole - early)
+    assert 0 < (off > 0).sum() < len(lines)
+    assert off.max() < 0.01
+    assert (off[(whole > 0.05) & (whole < 0.95)] < 1e-6).all()
 
 
 def test_a_row_that_no_repair_is_proposed_for_keeps_its_probability(

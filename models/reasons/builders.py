@@ -187,14 +187,9 @@ def _as_last_year() -> pl.Expr:
 
 
 def _as_the_loan_goes() -> pl.Expr:
-    near = (
-        pl.when(c("kind") == "last_loan_near").then(pl.lit("の前後（百円単位の端数）")).otherwise(pl.lit(""))
-    )
-    why = pl.format(
-        "{}に可能額の記載なし又は疑い：前年までの返済の進み方による可能額{}から計算",
-        c("paper").fill_null("資料"),
-        near,
-    )
+    near = pl.when(c("kind") == "last_loan_near").then(pl.lit("（百円単位の前後）")).otherwise(pl.lit(""))
+    paper = c("paper").fill_null("資料")
+    why = pl.format("{}に可能額がないか疑わしいため、前年までの返済の進み方{}から計算", paper, near)
     return _changed(why)
 
 
