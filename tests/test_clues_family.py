@@ -2,14 +2,12 @@
 
 from datetime import date
 
-import polars as pl
-
 from features.couple import couple
 from features.disabled import disabled_relatives
 from features.evidence import family_evidence
 from features.repairs.sources import Sources, sources
 from tadasu.law import Law
-from tadasu.tables import EXTRACT
+from tests.small_ward import ward
 
 Cells = dict[str, object]
 YEAR = 2025
@@ -17,12 +15,7 @@ YEAR = 2025
 
 def _prepared(**tables: list[Cells]) -> Sources:
     row: Cells = {"row_id": "R1", "tax_year": YEAR, "person_id": "P1", "check_code": "K1"}
-    given = {"inconsistencies": [row], **tables}
-    made = {}
-    for table in EXTRACT:
-        cells = [{name: line.get(name) for name in table.schema} for line in given.get(table.name, [])]
-        made[table.name] = pl.DataFrame(cells, schema=table.schema) if cells else table.empty()
-    return sources(made, Law.of(YEAR))
+    return sources(ward(**{"inconsistencies": [row], **tables}), Law.of(YEAR))
 
 
 def _resident(person: str, relationship: str, **more: object) -> Cells:

@@ -15,21 +15,12 @@ from features.repairs import propose
 from features.repairs.sources import Sources, sources
 from features.unnamed import NUMBERS, unnamed
 from tadasu.law import Law
-from tadasu.tables import EXTRACT
+from tests.small_ward import ward
 
 Cells = dict[str, object]
 Tables = dict[str, pl.DataFrame]
 YEAR = 2025
 CHILD = date(2012, 5, 1)
-
-
-def _ward(**tables: list[Cells]) -> Tables:
-    made = {}
-    for table in EXTRACT:
-        lines = tables.get(table.name, [])
-        cells = [{name: line.get(name) for name in table.schema} for line in lines]
-        made[table.name] = pl.DataFrame(cells, schema=table.schema) if cells else table.empty()
-    return made
 
 
 def _paper(number: str, kind: str = "salary_report", **values: object) -> Cells:
@@ -55,7 +46,7 @@ def _claim(document: str, line: int, born: date, **more: object) -> Cells:
 def _prepared(past: dict[int, Tables] | None = None, **tables: list[Cells]) -> Sources:
     row = {"row_id": "R1", "tax_year": YEAR, "person_id": "P1", "check_code": "K1"}
     whole = {"inconsistencies": [row | {"field": tables.pop("field", None)}]} | tables
-    return sources(_ward(**whole), Law.of(YEAR), past)
+    return sources(ward(**whole), Law.of(YEAR), past)
 
 
 def _record(**values: object) -> list[Cells]:
@@ -84,7 +75,7 @@ def test_a_slip_of_the_keys_is_told_by_its_kind(typed: int, meant: int, how: int
 def test_a_relative_without_a_number_is_found_by_birth_date() -> None:
     """Only within the household, never the claimant, never somebody whom another line names."""
     twin = date(2015, 3, 3)
-    tables = _ward(
+    tables = ward(
         residents=[
             _resident("P1", date(1980, 1, 1), "head"),
             _resident("C1", CHILD, "child"),
@@ -206,7 +197,7 @@ def test_two_claims_of_one_birth_date_are_seen_without_a_number() -> None:
     """Both spouses claim a parent elsewhere, who has no number; neither did last year."""
     parent = date(1945, 6, 7)
     apart: Cells = {"role": "dependent", "relationship": "parent", "lives_apart": True}
-    tables = _ward(
+    tables = ward(
         inconsistencies=[{"row_id": "R1", "tax_year": YEAR, "person_id": "P1", "check_code": "K1"}],
         residents=[
             _resident("P1", date(1980, 1, 1), "head"),
@@ -216,7 +207,7 @@ def test_two_claims_of_one_birth_date_are_seen_without_a_number() -> None:
         dependents=[_claim("D1", 1, parent, **apart), _claim("D2", 1, parent, **apart)],
         assessments=_record(n_dependent_elderly=1),
     )
-    before = _ward(documents=[_paper("D0")])
+    before = ward(documents=[_paper("D0")])
     prepared = sources(tables, Law.of(YEAR))
     mates = birthmates(prepared, tables, before)
     assert mates.select("mate_home", "mate_elsewhere", "mate_last").rows() == [(1, 0, False)]

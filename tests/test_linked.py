@@ -16,7 +16,8 @@ from models.settings import ModelSettings
 from models.training import train
 from pipelines import explain
 from tadasu.law import Law
-from tadasu.tables import CHANGES, EXTRACT, LINKED, LINKS
+from tadasu.tables import CHANGES, LINKED, LINKS
+from tests.small_ward import ward
 
 Tables = dict[int, dict[str, pl.DataFrame]]
 YEAR = 2025
@@ -27,16 +28,6 @@ COUPLE = (
     {"person_id": "B", "household_id": "H", "relationship": "spouse", "birth_date": date(1982, 5, 5)},
 )
 CHILD = {"person_id": "C", "household_id": "H", "relationship": "child", "birth_date": date(2015, 5, 5)}
-
-
-def _ward(**tables: list[dict[str, object]]) -> dict[str, pl.DataFrame]:
-    """Make one year's tables from the few cells that a test names."""
-    made = {}
-    for table in EXTRACT:
-        lines = tables.get(table.name, [])
-        cells = [{name: line.get(name) for name in table.schema} for line in lines]
-        made[table.name] = pl.DataFrame(cells, schema=table.schema) if cells else table.empty()
-    return made
 
 
 def _row(number: str, person: str, field: str, **more: object) -> dict[str, object]:
@@ -89,7 +80,7 @@ def _claimed_twice(**more: object) -> dict[str, pl.DataFrame]:
             _record("C"),
         ],
     }
-    return _ward(**(cells | more))  # type: ignore[arg-type]
+    return ward(**(cells | more))  # type: ignore[arg-type]
 
 
 def test_who_keeps_a_claim_takes_it_from_the_other() -> None:
@@ -127,7 +118,7 @@ def test_nothing_is_implied_where_only_one_counts_the_relative(changed: dict[str
 def test_of_spouses_who_claim_each_other_one_keeps_the_deduction() -> None:
     """Leaving A's takes B's; without A's, B's row is settled."""
     told = _implied(
-        _ward(
+        ward(
             inconsistencies=[_row("R1", "A", "spouse_kind"), _row("R2", "B", "spouse_kind")],
             residents=list(COUPLE),
             documents=[_report("D1", "A"), _report("D2", "B")],
@@ -160,7 +151,7 @@ def _two_reports(**more: object) -> dict[str, pl.DataFrame]:
         ],
         "dependents": [_claim("D3", "A", "spouse")],
     }
-    return _ward(**(cells | more))  # type: ignore[arg-type]
+    return ward(**(cells | more))  # type: ignore[arg-type]
 
 
 def test_an_income_decides_what_the_spouse_may_deduct() -> None:
