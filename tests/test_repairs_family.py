@@ -76,6 +76,29 @@ def test_counts_by_the_papers_own_lines_are_proposed_with_a_removal() -> None:
     assert (("n_dependent_general", "1"), ("n_dependent_specified", "0")) in proposed(tables)
 
 
+def test_counts_follow_the_papers_own_classes_where_the_register_has_another() -> None:
+    """The parent, claimed as living together, died before the year, registered elsewhere; nobody is 特定."""
+    born = date(1935, 2, 21)
+    parent: Cells = {"person_id": "P5", "household_id": "H2", "relationship": "head", "birth_date": born}
+    tables = ward(
+        inconsistencies=[row("n_dependent_elderly_cohabiting", related_person_id="P5")],
+        residents=[
+            HEAD,
+            _child("P3", YOUNG),
+            parent | {"left_on": date(YEAR - 5, 11, 30), "left_reason": "died"},
+        ],
+        documents=[
+            report("D1", n_dependent_specified=1, n_dependent_elderly_cohabiting=1, n_dependent_under16=1)
+        ],
+        dependents=[
+            _claim(1, "P5", born) | {"relationship": "parent"},
+            _claim(2, "P3", YOUNG, role="under16"),
+        ],
+        assessments=record(n_dependent_specified=1, n_dependent_elderly_cohabiting=1, n_dependent_under16=1),
+    )
+    assert (("n_dependent_elderly_cohabiting", "0"), ("n_dependent_specified", "0")) in proposed(tables)
+
+
 def test_a_row_about_the_spouse_may_be_about_a_parent_who_earns_too_much_as_well() -> None:
     """A family employee claimed as spouse, and a parent over the limit: one repair settles both."""
     born = date(1949, 10, 18)

@@ -222,15 +222,11 @@ def _unclaimed(sources: Sources) -> pl.DataFrame:
     children = sources.residents.filter((pl.col("relationship") == "child") & stayed(law))
     free = children.join(claimed, on="person_id", how="anti").join(earning, on="person_id", how="anti")
     parents = sources.people.filter(pl.col("relationship").is_in(("head", "spouse")))
-    free = free.with_columns(
+    free = free.with_columns(together=pl.lit(value=True)).with_columns(
         class_field=law.relative_class(pl.col("birth_date")).replace_strict(
             _numbers(CLASSES), default=None, return_dtype=pl.Int64
         ),
-        disability_field=_disability_field(
-            pl.when(pl.col("disability") == "special")
-            .then(pl.lit("special_cohabiting"))
-            .otherwise(pl.col("disability"))
-        ),
+        disability_field=_disability_field(_at_home("disability")),
     )
     both = parents.select("person", "household_id").join(
         free.select("household_id", "class_field", "disability_field"), on="household_id"

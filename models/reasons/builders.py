@@ -189,7 +189,7 @@ def _as_last_year() -> pl.Expr:
 def _as_the_loan_goes() -> pl.Expr:
     near = pl.when(c("kind") == "last_loan_near").then(pl.lit("（百円単位の前後）")).otherwise(pl.lit(""))
     paper = c("paper").fill_null("資料")
-    why = pl.format("{}に可能額がないか疑わしいため、前年までの返済の進み方{}から計算", paper, near)
+    why = pl.format("{}の可能額は未記載、又は前年までの返済の進み方と合わない：進み方{}から計算", paper, near)
     return _changed(why)
 
 
