@@ -38,6 +38,12 @@ class Rows:
         """Return the lines that the repair model is about: not 'leave', of rows that were corrected."""
         return np.repeat(self.needs, self.size) & ~self.leave
 
+    @property
+    def with_right(self) -> Mask:
+        """Return those of the candidates whose row has a right one among them."""
+        found = np.logical_or.reduceat(self.right & self.candidates, self.start)
+        return np.repeat(found, self.size) & self.candidates
+
 
 def labelled(year: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Return the features of the labelled rows of a year with `is_right`, in the order of the key.
@@ -75,10 +81,13 @@ def rows_of(frame: pl.DataFrame, year: Mapping[str, pl.DataFrame], folds: int) -
 def sampled(rows: Rows, frame: pl.DataFrame, most: int, seed: int) -> tuple[Mask, Floats]:
     """Choose the candidate lines to learn from: all right ones, of a row's wrong ones at most `most`.
 
+    Rows of which no candidate is right are left out: what staff recorded there is mostly a slip beside one of
+    them, which would be learnt as wrong.
+
     Returns the chosen lines (mask over all lines) and the weight of each line: a wrong one stands for those
     that were not chosen. The choice depends on row and repair alone, so it is the same again.
     """
-    candidates = rows.candidates
+    candidates = rows.with_right if rows.with_right.any() else rows.candidates
     wrong = candidates & ~rows.right
     order = frame.select("row_id", "repair_id").hash_rows(seed=seed).to_numpy()
     number = np.repeat(np.arange(len(rows.start)), rows.size)

@@ -21,8 +21,8 @@ class ModelSettings:
     feature_fraction: float = 0.2
     lambda_l2: float = 1.0
     row_num_leaves: int = 127
-    row_learning_rate: float = 0.1
-    row_trees: int = 130
+    row_learning_rate: float = 0.05
+    row_trees: int = 260
     row_min_data_in_leaf: int = 20
     row_feature_fraction: float = 0.6
     row_lambda_l2: float = 1.0
