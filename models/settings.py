@@ -129,7 +129,7 @@ class SuggestSettings:
     """
 
     lines: int = 3
-    explain_rows: int = 500
+    explain_rows: int = 250
     inquire_from: float = 0.5
     propose_from: float = 0.35
     correction_worth: int = 1_000
