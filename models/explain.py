@@ -8,6 +8,7 @@ from models.ranker import Ranker
 from models.reasons import opened, sentences
 from models.reasons.contributions import contributions, told
 from models.reasons.record import record
+from models.rows import in_order
 from models.settings import SuggestSettings
 from tadasu.errors import TadasuError
 from tadasu.law import Law
@@ -90,7 +91,7 @@ def explain_row(
     own = opened.narrowed(tables, row["person_id"])
     of_rows = {name: frame for name, frame in frames.items() if "row_id" in frame.columns}
     parts = {name: frame.filter(pl.col("row_id") == row_id) for name, frame in of_rows.items()}
-    features = parts["features"].sort("tax_year", "row_id", "repair_id")
+    features = in_order(parts["features"])
     alone = features.select("repair_id", p=pl.Series(ranker.score(features)))
     chances = _as_suggested(alone, row_id, suggestions)
     candidates = opened.candidates(parts, row_id, chances, _told(parts, own, law), _left(parts, own, law))

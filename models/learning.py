@@ -10,7 +10,7 @@ import polars as pl
 
 from features.labels import labels
 from models.calibration import Floats
-from models.rows import KEY, families, matrix_of
+from models.rows import KEY, families, in_order, matrix_of
 
 Mask = npt.NDArray[np.bool_]
 Whole = npt.NDArray[np.int64]
@@ -56,8 +56,7 @@ def labelled(year: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     frame = features.with_columns(told.alias("is_right"))
     if told.null_count():
         frame = frame.filter(pl.col("is_right").is_not_null())
-    order = frame.select(pl.arg_sort_by(KEY)).to_series()
-    return frame if (order == pl.int_range(len(order), eager=True)).all() else frame[order]
+    return in_order(frame)
 
 
 def rows_of(frame: pl.DataFrame, year: Mapping[str, pl.DataFrame], folds: int) -> Rows:

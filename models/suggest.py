@@ -9,6 +9,7 @@ from models.explain import reasons
 from models.judge import by_row, judge
 from models.neighbours import links
 from models.ranker import Ranker
+from models.rows import in_order
 from models.scope import ROW, lacking
 from models.seconds import Seconds
 from models.settings import SuggestSettings
@@ -62,7 +63,7 @@ def suggested(
     law: Law | None = None,
 ) -> Suggested:
     """Return the suggestions as `suggest` does, and the rows behind them."""
-    features = frames["features"].sort(KEY)
+    features = in_order(frames["features"])
     known = links(tables["inconsistencies"], tables["residents"], frames)
     p, p_asked = ranker.judged(features, known)
     repairs = features.select(KEY).with_columns(p=pl.Series(p))

@@ -13,6 +13,7 @@ import polars as pl
 from features.columns import COLUMNS
 from models.calibration import Floats
 from models.ranker import Ranker
+from models.rows import in_order
 
 CLEARNESS = "修正案の有力さ"
 """Group of what the row model sees beside the columns: how clear the best repair is."""
@@ -52,7 +53,7 @@ def contributions(ranker: Ranker, features: pl.DataFrame) -> Contributions:
     """Return what weighed in the rows of `features` (whole rows, their lines together, 'leave' first)."""
     from lightgbm import Booster
 
-    frame = features.sort("tax_year", "row_id", "repair_id")
+    frame = in_order(features)
     values = ranker.row_values(frame)
     parts = np.asarray(Booster(model_str=ranker.row_text).predict(values, pred_contrib=True))
     inputs = ranker.row_inputs

@@ -12,7 +12,7 @@ from models.calibration import Floats
 from models.certificate import Certificate
 from models.neighbours import Links, links
 from models.ranker import Ranker
-from models.rows import KEY, row_matrix, spread
+from models.rows import KEY, in_order, row_matrix, spread
 from models.season.known import decided
 from models.season.update import Update, learn
 from models.seconds import Seconds
@@ -41,7 +41,7 @@ def view(ranker: Ranker, features: pl.DataFrame, known: Links | None = None) -> 
 
     `known` says which rows are beside one another, as `Ranker.judged` takes it.
     """
-    frame = features.sort(KEY)
+    frame = in_order(features)
     p, asked = ranker.judged(frame, known)
     leave = frame["repair_id"].to_numpy() == 0
     conditional = np.where(leave, 0.0, p)  # only their proportion within a row counts

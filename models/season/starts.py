@@ -12,7 +12,7 @@ from models.calibration import Floats
 from models.evaluation.baselines import settling
 from models.hours import SHOWN
 from models.judge import by_row
-from models.rows import KEY, row_matrix, spread
+from models.rows import KEY, in_order, row_matrix, spread
 from models.season.queue import Start
 from models.season.rerank import View
 from models.seconds import by_hand
@@ -31,7 +31,7 @@ def without_history(frames: Tables, tables: Tables, prior: float) -> View:
 
     `prior` is that probability; what small trees may read holds nothing of earlier years' decisions.
     """
-    frame = frames["features"].sort(KEY)
+    frame = in_order(frames["features"])
     conditional = _by_rules(frame, frames, tables)
     columns = tuple(name for name in frame.columns if name not in (*KEY, *OF_HISTORY))
     row_id = frame.filter(pl.col("repair_id") == 0)["row_id"]
