@@ -20,6 +20,8 @@ from tadasu.tables import (
 )
 
 YEAR = 2025
+CHILD, PARENT = date(2007, 6, 1), date(1945, 6, 1)
+"""Birth dates of a child of the general class and of an old parent."""
 _NOTHING = {"yen": 0, "count": 0, "flag": False, "status": "none"}
 
 
