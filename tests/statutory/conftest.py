@@ -1,5 +1,6 @@
-"""Statutory files made for a test: lines from the fields that matter, in the layout of a given width."""
+"""Statutory files made for a test: lines from the fields that matter, and a ward that takes them in."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent, indent
@@ -8,7 +9,9 @@ import pytest
 
 from tadasu.extract import Intake, mapping, read_mapped
 from tadasu.extract.statutory.layout import Form, fields, published
+from tests.statutory.planted import PEOPLE, RETURNS, SECRET, Ward, matched
 
+ROOT = Path(__file__).parents[2]
 Line = Callable[..., str]
 
 TABLES = """
@@ -102,3 +105,36 @@ def people() -> Callable[..., str]:
         return "\n".join([head, *told]) + "\n"
 
     return written
+
+
+@pytest.fixture
+def ward(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ward:
+    """Make a ward that hides its numbers, with one person on the list and no statutory file yet."""
+    checkout, key = tmp_path / "checkout", tmp_path / "ward.key"
+    shutil.copytree(ROOT / "conf", checkout / "conf")
+    key.write_text(SECRET.secret.hex(), encoding="ascii")
+    key.chmod(0o600)
+    for name in ("settings", "composing", "ingest", "hiding"):
+        monkeypatch.setattr(f"pipelines.{name}.ROOT", checkout)
+    monkeypatch.setattr("pipelines.composing.CONF", checkout / "conf")
+    reports = 'files: ["{year}/給報*.csv", "{year}/年報*.csv"]\nchannel: eltax\nencoding: cp932\n' + dedent(
+        MATCH
+    )
+    parts = {"tables": TABLES, "statutory": reports, "returns": RETURNS}
+    told = "".join(f"{name}:\n{indent(text, '  ')}\n" for name, text in parts.items())
+    mapping = f"defaults: {{encoding: cp932}}\nidentifiers: {{key: {key}}}\n{told}"
+    (checkout / "conf" / "ward" / "stat.yaml").write_text(
+        f"name: stat\nfolder: {tmp_path / 'files'}\nmapping:\n{indent(mapping, '  ')}", encoding="utf-8"
+    )
+    (tmp_path / "files" / "2025").mkdir(parents=True)
+    made = Ward(
+        tmp_path / "files", tmp_path / "out", ("ward=stat", f"out={tmp_path / 'out'}", "tracking=off")
+    )
+    made.put("r.csv", "宛名番号", *PEOPLE)
+    made.put("n.csv", "番号,宛名番号,出所", f"N1,{PEOPLE[0]},return")
+    made.put("a.csv", "宛名番号", PEOPLE[0])
+    made.put("i.csv", "番号,宛名番号,コード", f"R1,{PEOPLE[0]},E1")
+    matched(made)
+    made.put("申告.csv", "受付番号,宛名番号,ABB00080")
+    made.put("第二表.csv", "受付番号,配偶者")
+    return made
