@@ -1,6 +1,7 @@
-"""Mappings made for a test: from YAML text, or one that covers every column of every table."""
+"""Wards made for a test: a mapping from YAML text, an example, one with a key, one with decisions."""
 
 import datetime as dt
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,9 +10,17 @@ from textwrap import dedent
 import polars as pl
 import pytest
 
+from pipelines.settings import Settings, WardSettings
 from tadasu.extract import mapping
+from tadasu.extract.identifiers import Key
 from tadasu.extract.mapping import Mapping
 from tadasu.tables import EXTRACT, Table
+from tests.mapping.small_export import decide, record
+
+Cells = dict[str, list[object]]
+SECRET, OTHER = Key(bytes(range(32))), Key(bytes(range(1, 33)))
+NUMBER = re.compile(r"P[0-9a-f]{20}")
+"""What a person's number is once it is hidden."""
 
 HEAD = """
 residents: {files: "{year}/r.csv", columns: {person_id: 宛名番号}}
@@ -94,8 +103,23 @@ def _indented(text: str, by: int) -> str:
 def example() -> dict[str, pl.DataFrame]:
     """Return a row or two of each table, such as the layout of `conf/ward/example.yaml` can say."""
     person, document = "0000000001", "K5-000012"
-    given: dict[str, dict[str, list[object]]] = {
+    given: dict[str, Cells] = {
         "residents": {"person_id": [person], "public_assistance": [False], "is_foreign": [True]},
+        **_papers(person, document),
+        "assessments": {
+            "person_id": [person],
+            "tax_year": [2024],
+            "spouse_kind": ["general"],
+            "is_resident": [True],
+        },
+        **_listed(person),
+    }
+    known = {table.name: table for table in EXTRACT}
+    return {name: _arranged(known[name], pl.DataFrame(cells)) for name, cells in given.items()}
+
+
+def _papers(person: str, document: str) -> dict[str, Cells]:
+    return {
         "documents": {
             "document_id": [document, "N00000034"],
             "person_id": [person, person],
@@ -127,12 +151,11 @@ def example() -> dict[str, pl.DataFrame]:
             "recipient_code": ["011002"],
             "amount": [30_000],
         },
-        "assessments": {
-            "person_id": [person],
-            "tax_year": [2024],
-            "spouse_kind": ["general"],
-            "is_resident": [True],
-        },
+    }
+
+
+def _listed(person: str) -> dict[str, Cells]:
+    return {
         "inconsistencies": {
             "row_id": ["1"],
             "person_id": [person],
@@ -150,8 +173,6 @@ def example() -> dict[str, pl.DataFrame]:
             "new_value": ["none", "4000000"],
         },
     }
-    known = {table.name: table for table in EXTRACT}
-    return {name: _arranged(known[name], pl.DataFrame(cells)) for name, cells in given.items()}
 
 
 def _arranged(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
@@ -184,3 +205,16 @@ def keyed_ward(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
         return path
 
     return made
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Settings:
+    """A ward in the standard layout with two people and two decisions."""
+    out = tmp_path / "out"
+    record(out, P1={"salary_revenue": 5_000_000}, P2={"spouse_kind": "general"})
+    decide(
+        out,
+        ("d1", "P1", "salary_revenue", "5000000", "4000000"),
+        ("d2", "P2", "spouse_kind", "general", "none"),
+    )
+    return Settings(ward=WardSettings(name="plain", folder=tmp_path), out=out, actor="0007")

@@ -1,4 +1,4 @@
-"""`tadasu export`: files for the tax system and for people, each correction once, also after a crash."""
+"""`tadasu export`: files for the tax system and for people; what a layout cannot say is refused."""
 
 import datetime as dt
 import json
@@ -9,103 +9,34 @@ import fastexcel
 import polars as pl
 import pytest
 
-from pipelines import cli, export, hiding
+from pipelines import cli, export
 from pipelines.settings import Settings, WardSettings
 from tadasu import extract, ledger
 from tadasu.errors import TadasuError
 from tadasu.extract.identifiers import Key
-from tadasu.extract.intake import Intake
 from tadasu.extract.mapping import load as load_mapping
 from tadasu.extract.outgoing import layout, why
-from tadasu.tables import ASSESSMENTS, DECISIONS, OUTGOING, PERSON_IDS
-
-NOW = dt.datetime(2024, 6, 10, 1, tzinfo=dt.UTC)
-
-
-def _decided(out: Path, *given: tuple[str, str, str, str | None, str | None], **more: object) -> None:
-    """Write decisions: number, person, field, old and new value."""
-    rows = [
-        {
-            **dict.fromkeys(DECISIONS.schema),
-            "decision_id": number,
-            "tax_year": 2024,
-            "row_id": f"=r{number}",
-            "person_id": person,
-            "verdict": "accept",
-            "changes": json.dumps([{"field": field, "old_value": old, "new_value": new}]),
-            "staff_id": "0007",
-            "arm": "suggested",
-            "decided_at": dt.datetime(2024, 6, 3, 3, tzinfo=dt.UTC),
-            **more,
-        }
-        for number, person, field, old, new in given
-    ]
-    pl.DataFrame(rows, schema=DECISIONS.schema).write_parquet(out / "decisions.parquet")
-
-
-def _recorded(out: Path, **people: dict[str, object]) -> None:
-    rows = [
-        {**dict.fromkeys(ASSESSMENTS.schema), "person_id": person, "tax_year": 2024, **values}
-        for person, values in people.items()
-    ]
-    (out / "2024").mkdir(parents=True, exist_ok=True)
-    pl.DataFrame(rows, schema=ASSESSMENTS.schema).write_parquet(out / "2024" / "assessments.parquet")
-
-
-@pytest.fixture
-def plain(tmp_path: Path) -> Settings:
-    """A ward in the standard layout with two people and two decisions."""
-    out = tmp_path / "out"
-    _recorded(out, P1={"salary_revenue": 5_000_000}, P2={"spouse_kind": "general"})
-    _decided(
-        out,
-        ("d1", "P1", "salary_revenue", "5000000", "4000000"),
-        ("d2", "P2", "spouse_kind", "general", "none"),
-    )
-    return Settings(ward=WardSettings(name="plain", folder=tmp_path), out=out, actor="0007")
-
-
-def _lines(folder: Path) -> list[str]:
-    return (folder / "corrections_2024.csv").read_text(encoding="utf-8-sig").splitlines()
+from tadasu.tables import OUTGOING
+from tests.mapping.small_export import NOW, adds_up, contents, decide, lines_of, record
 
 
 def test_a_ward_in_the_standard_layout_gets_the_tables_own_columns(plain: Settings) -> None:
     assert export.run(plain, NOW) == 0
     folder = plain.folder / "private" / "exports" / "20240610-1"
-    assert _lines(folder)[1:] == [
+    assert lines_of(folder)[1:] == [
         "1,2024,P1,salary_revenue,5000000,4000000,2024-06-03,=rd1,,0007,d1,",
         "2,2024,P2,spouse_kind,general,none,2024-06-03,=rd2,,0007,d2,",
     ]
     assert {path.stat().st_mode & 0o077 for path in (folder, *folder.iterdir())} == {0}
 
 
-def test_a_second_export_sends_nothing(plain: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    export.run(plain, NOW)
-    export.run(plain, NOW)
-    root = plain.folder / "private" / "exports"
-    assert "送付済み 2 件" in capsys.readouterr().out
-    assert [path.name for path in root.iterdir()] == ["20240610-1"]
-    assert [event.event for event in ledger.read(plain.ledger)] == ["export"]
-
-
-def test_later_decisions_go_in_an_export_of_their_own(plain: Settings) -> None:
-    export.run(plain, NOW)
-    before = pl.read_parquet(plain.folder / "decisions.parquet")
-    _decided(plain.folder, ("d3", "P1", "widow", None, "true"))
-    both = pl.concat([before, pl.read_parquet(plain.folder / "decisions.parquet")])
-    both.write_parquet(plain.folder / "decisions.parquet")
-    export.run(plain, NOW)
-    lines = _lines(plain.folder / "private" / "exports" / "20240610-2")
-    assert [line.split(",")[-2] for line in lines[1:]] == ["d3"]
-
-
 def test_the_receipt_adds_up(plain: Settings) -> None:
-    _recorded(plain.folder, P1={"salary_revenue": 5_000_000}, P2={"spouse_kind": "elderly"})
+    record(plain.folder, P1={"salary_revenue": 5_000_000}, P2={"spouse_kind": "elderly"})
     export.run(plain, NOW)
     folder = plain.folder / "private" / "exports" / "20240610-1"
     told = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))
     assert told["considered"] == 2
-    _adds_up(told)
+    adds_up(told)
     assert told["conflicts_by_reason"] == {why.CHANGED: 1}
     (file,) = told["files"]
     assert (file["lines"], file["people"]) == (1, 1)
@@ -136,55 +67,18 @@ def test_the_workbook_has_numbers_dates_and_text_and_no_formula(plain: Settings)
     assert "<f>" not in _sheet(path, 2)
 
 
-def test_a_voided_decision_goes_back_in_a_line_of_its_own(plain: Settings) -> None:
-    export.run(plain, NOW)
-    _recorded(plain.folder, P1={"salary_revenue": 4_000_000}, P2={"spouse_kind": "general"})
-    decided = pl.read_parquet(plain.folder / "decisions.parquet")
-    voided = decided.with_columns(voided_by=pl.when(pl.col("decision_id") == "d1").then(pl.lit("u1")))
-    voided.write_parquet(plain.folder / "decisions.parquet")
-    export.run(plain, NOW + dt.timedelta(days=1))
-    folder = plain.folder / "private" / "exports" / "20240611-1"
-    assert _lines(folder)[1:] == ["1,2024,P1,salary_revenue,4000000,5000000,2024-06-03,=rd1,,0007,u1,d1"]
-    told = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))
-    assert (told["reversals"], told["corrections"], told["sent_before"], told["decided"]) == (1, 0, 2, 2)
-    _adds_up(told)
-    book = fastexcel.read_excel(folder / "送付票.xlsx").load_sheet("送付した訂正").to_polars()
-    assert book.select("修正前", "修正後", "取り消す判断番号").row(0) == (4_000_000, 5_000_000, "d1")
-    export.run(plain, NOW + dt.timedelta(days=2))
-    assert len(list((plain.folder / "private" / "exports").iterdir())) == 2, "nor is that sent twice"
-
-
-def _adds_up(told: dict[str, int]) -> None:
-    assert told["considered"] == told["lines"] + told["repeats"] + told["conflicts"]
-    assert told["lines"] == told["corrections"] + told["reversals"]
-    left = told["decided"] - told["sent_before"] - told["withdrawn"]
-    assert told["considered"] == left + told["taken_back"]
-
-
-def test_what_was_sent_by_an_earlier_version_is_not_sent_again(plain: Settings) -> None:
-    export.run(plain, NOW)
-    path = plain.folder / "exported.parquet"
-    pl.read_parquet(path).drop("reverses").write_parquet(path)
-    export.run(plain, NOW)
-    assert [one.name for one in (plain.folder / "private" / "exports").iterdir()] == ["20240610-1"]
-
-
-def _contents(folder: Path) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
 def test_a_dry_run_shows_the_receipt_and_writes_nothing(
     plain: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _recorded(plain.folder, P1={"salary_revenue": 5_000_000}, P2={"spouse_kind": "elderly"})
-    before = _contents(plain.folder.parent)
+    record(plain.folder, P1={"salary_revenue": 5_000_000}, P2={"spouse_kind": "elderly"})
+    before = contents(plain.folder.parent)
     assert export.run(plain, NOW, dry=True) == 0
     said = capsys.readouterr().out
     assert "試行です。何も書かず" in said
     assert "送付した行: 1\n" in said
     assert "給与収入 差の合計: -1,000,000\n" in said
     assert f"{why.CHANGED}: 1\n" in said
-    assert _contents(plain.folder.parent) == before
+    assert contents(plain.folder.parent) == before
     assert not (plain.folder / "private").exists()
     export.run(plain, NOW)
     assert "送付 1 行、同じ訂正 0 件、送らなかった訂正 1 件" in capsys.readouterr().out
@@ -209,60 +103,6 @@ def _types(path: Path, number: int) -> dict[str, list[str]]:
     return found
 
 
-@pytest.mark.parametrize("step", ["write_table", "_note"])
-def test_an_export_that_breaks_off_is_finished_or_undone(
-    plain: Settings, monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
-    real = getattr(export, step)
-
-    def broken(*words: object, **named: object) -> object:
-        if step == "_note" or str(words[0]).endswith("exported.parquet"):
-            raise KeyboardInterrupt
-        return real(*words, **named)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(export, step, broken)
-        with pytest.raises(KeyboardInterrupt):
-            export.run(plain, NOW)
-    export.run(plain, NOW)
-    root = plain.folder / "private" / "exports"
-    assert [path.name for path in root.iterdir()] == ["20240610-1"]
-    sent = pl.read_parquet(plain.folder / "exported.parquet")
-    assert sent["decision_id"].sort().to_list() == ["d1", "d2"]
-    assert len(_lines(root / "20240610-1")) == 3
-    assert [(e.event, e.subject) for e in ledger.read(plain.ledger)] == [("export", "20240610-1")]
-
-
-def test_one_that_counted_as_sent_before_its_folder_was_shown_is_shown(plain: Settings) -> None:
-    root = plain.folder / "private" / "exports"
-    export.run(plain, NOW)
-    (root / "20240610-1").rename(root / ".20240610-1.part")
-    export.run(plain, NOW)
-    assert len(_lines(root / "20240610-1")) == 3
-
-
-def test_a_decision_under_an_earlier_number_finds_its_record(plain: Settings) -> None:
-    _recorded(plain.folder, P7={"salary_revenue": 5_000_000}, P2={"spouse_kind": "general"})
-    moves = pl.DataFrame(
-        {"old_person_id": ["P1"], "new_person_id": ["P7"], "from_year": [2025]}, schema=PERSON_IDS.schema
-    )
-    intake = Intake({}, {}, [], [], {2025: {"person_ids": moves}})
-    hiding.keep_moves(plain, intake)
-    export.run(plain, NOW)
-    lines = _lines(plain.folder / "private" / "exports" / "20240610-1")
-    assert [line.split(",")[2] for line in lines[1:]] == ["P2", "P7"]
-    export.run(plain, NOW)
-    assert pl.read_parquet(plain.folder / "exported.parquet").height == 2
-
-
-def test_two_at_once_are_refused(plain: Settings) -> None:
-    with (
-        export._alone(plain.folder / "private"),
-        pytest.raises(TadasuError, match="another export is running"),
-    ):
-        export.run(plain, NOW)
-
-
 def test_without_decisions_it_says_so(tmp_path: Path) -> None:
     settings = Settings(ward=WardSettings(name="plain", folder=tmp_path), out=tmp_path)
     with pytest.raises(TadasuError, match="no decisions"):
@@ -282,7 +122,7 @@ def test_a_wards_own_layout_numbers_and_codes(
     words = ["ward=keyed", f"ward.folder={files}", f"out={out}", "tracking=off"]
     assert cli.main(["ingest", *words]) == 0, capsys.readouterr().err
     person = Key(bytes.fromhex(secret.read_text().strip())).pseudonym("person", "0000000001")
-    _decided(
+    decide(
         out,
         ("d1", person, "spouse_kind", "general", "none"),
         ("d2", person, "n_dependent_general", "0", "2"),
@@ -290,10 +130,10 @@ def test_a_wards_own_layout_numbers_and_codes(
         ("d4", "P" + "0" * 20, "widow", "false", "true"),
         ("d5\U0001f600", person, "salary_revenue", None, "1"),
     )
-    before = _contents(out)
+    before = contents(out)
     assert cli.main(["export", "--dry-run", *words]) == 0, capsys.readouterr().err
     assert "送付した行: 2\n" in capsys.readouterr().out
-    assert _contents(out) == before, "not even a look at the numbers is in the ledger"
+    assert contents(out) == before, "not even a look at the numbers is in the ledger"
     assert cli.main(["export", *words]) == 0, capsys.readouterr().err
     (folder,) = (out / "private" / "exports").glob("[0-9]*")
     text = (folder / "R06" / "訂正連携.csv").read_bytes().decode("cp932")
@@ -304,7 +144,7 @@ def test_a_wards_own_layout_numbers_and_codes(
     ]
     told = json.loads((folder / "receipt.json").read_text(encoding="utf-8"))
     assert told["conflicts_by_reason"] == {why.NO_RECORD: 1, why.NOT_SAID: 1, why.NO_SIGN: 1}
-    _adds_up(told)
+    adds_up(told)
     assert [e.event for e in ledger.read(out / "ledger.jsonl")] == [
         "identifiers.keep",
         "ingest",
