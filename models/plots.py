@@ -146,18 +146,7 @@ def lift(
             axes.plot(*curve, color=ACCENT, lw=1.6, ls=DASHES[1])
             _yen_label(axes, curve, "税額でみると" if rank is None else "税額（順位順）")
         axes.plot(read, found, **_line(0))
-        axes.plot((READ, READ), (0, at), color=ACCENT, lw=0.9, ls=DASHES[2])
-        axes.plot(READ, at, "o", color=ACCENT, ms=8, mec=PAPER, mew=1.4)
-        label(
-            axes,
-            READ,
-            at,
-            f"正す {at:.0%}",
-            ACCENT,
-            xytext=(9, -14),
-            weight="bold",
-            size=12,
-        )
+        _read_off(axes, at)
         _unit(axes, "読んだ割合（リスト全体に対して）", "見つかった割合（要修正の行に対して）")
         return canvas.png()
 
@@ -172,6 +161,13 @@ def _references(axes: Any, rate: float) -> None:
 def _lift_line(axes: Any, curve: tuple[Array, Array], text: str, at: float, number: int) -> None:
     axes.plot(*curve, **_line(number))
     label(axes, at, float(np.interp(at, *curve)), text, INK, xytext=(8, -5), va="top")
+
+
+def _read_off(axes: Any, at: float) -> None:
+    """Mark what our curve has found where the picture reads it off."""
+    axes.plot((READ, READ), (0, at), color=ACCENT, lw=0.9, ls=DASHES[2])
+    axes.plot(READ, at, "o", color=ACCENT, ms=8, mec=PAPER, mew=1.4)
+    label(axes, READ, at, f"正す {at:.0%}", ACCENT, xytext=(9, -14), weight="bold", size=12)
 
 
 def _yen_label(axes: Any, curve: tuple[Array, Array], text: str) -> None:

@@ -24,7 +24,10 @@ def _frame(table: Table, lines: list[dict[str, object]]) -> pl.DataFrame:
 @pytest.fixture
 def tables() -> Tables:
     """Two people of one household: R1 and R2 of P1 carry the same correction, R3 was left, R4 is open."""
-    corrected = {"action_no": 1, "outcome": "corrected", "field": "salary_revenue", "new_value": "5000000"}
+    return _people() | _listed()
+
+
+def _people() -> Tables:
     return {
         "residents": _frame(
             RESIDENTS,
@@ -57,6 +60,12 @@ def tables() -> Tables:
                 {"document_id": "D2", "person_id": "P1", "kind": "tax_return", "channel": "etax"},
             ],
         ),
+    }
+
+
+def _listed() -> Tables:
+    corrected = {"action_no": 1, "outcome": "corrected", "field": "salary_revenue", "new_value": "5000000"}
+    return {
         "inconsistencies": _frame(
             INCONSISTENCIES,
             [
