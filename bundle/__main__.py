@@ -80,31 +80,13 @@ def pack(
     slot = f"{code.version}.py{minor.replace('.', '')}"
     name = f"tadasu-{slot}-linux-x86_64"
     everything = [*files.values(), installer]
-    facts = {
-        "format": "1",
-        "version": slot,
-        "commit": code.commit,
-        "dirty": "yes" if code.changed else "no",
-        "source_sha256": code.sha256,
-        "lock_sha256": _lock(code),
-        "python": minor,
-        "platform": "linux-x86_64",
-        "glibc": wheels.glibc(everything),
-        "installed_mb": str(_megabytes(wheels.unpacked(everything))),
-    }
-    required = [
-        f"{one}=={_version(files[one])} --hash=sha256:{wheels.sha256(files[one])}" for one in sorted(running)
-    ]
-    lines = [
-        *(f"{key}={value}" for key, value in facts.items()),
-        *(f"changed={path}" for path in code.changed),
-    ]
+    facts = _facts(code, everything, slot, minor)
     entries = [
         *code.entries,
         *(Entry(f"wheels/{path.name}", path) for path in files.values()),
         Entry(f"installer/{installer.name}", installer),
-        Entry("requirements.txt", ("\n".join(required) + "\n").encode()),
-        Entry("BUNDLE", ("\n".join(lines) + "\n").encode()),
+        _required(files, running),
+        _bundle(facts, code.changed),
         Entry("install.sh", HERE / "install.sh", executable=True),
         *(
             Entry("README.ja.md", entry.content)
@@ -119,6 +101,39 @@ def pack(
         raise BundleError(f"{place} is {place.stat().st_size:,} bytes; at most {LARGEST:,} are promised.")
     (to / f"{name}.tar.sha256").write_text(f"{digest}  {name}.tar\n", encoding="ascii")
     return _told(place, digest, facts, len(everything))
+
+
+def _facts(code: Source, everything: Sequence[Path], slot: str, minor: str) -> dict[str, str]:
+    """Return what the bundle says of itself: which code, which locks, which machine it is for."""
+    return {
+        "format": "1",
+        "version": slot,
+        "commit": code.commit,
+        "dirty": "yes" if code.changed else "no",
+        "source_sha256": code.sha256,
+        "lock_sha256": _lock(code),
+        "python": minor,
+        "platform": "linux-x86_64",
+        "glibc": wheels.glibc(everything),
+        "installed_mb": str(_megabytes(wheels.unpacked(everything))),
+    }
+
+
+def _required(files: dict[str, Path], running: Sequence[str]) -> Entry:
+    """Return the list of what is installed, each wheel with its hash."""
+    lines = [
+        f"{one}=={_version(files[one])} --hash=sha256:{wheels.sha256(files[one])}" for one in sorted(running)
+    ]
+    return Entry("requirements.txt", ("\n".join(lines) + "\n").encode())
+
+
+def _bundle(facts: dict[str, str], changed: Sequence[str]) -> Entry:
+    """Return the file that holds the facts, and the paths that differ from the commit."""
+    lines = [
+        *(f"{key}={value}" for key, value in facts.items()),
+        *(f"changed={path}" for path in changed),
+    ]
+    return Entry("BUNDLE", ("\n".join(lines) + "\n").encode())
 
 
 def _version(wheel: Path) -> str:
