@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import polars as pl
 
+from tadasu.checks.records import Records
 from tadasu.law import Law
-
-if TYPE_CHECKING:
-    from tadasu.checks.records import Records
 
 Subject = Literal["identity", "salary", "pension", "income", "family", "deduction", "credit", "collection"]
 
@@ -43,7 +41,7 @@ REPAIRS: dict[str, str] = {
 }
 """The words for what may settle a row, with what staff read."""
 
-Find = Callable[["Records", Law], pl.DataFrame]
+Find = Callable[[Records, Law], pl.DataFrame]
 """From a year's tables and its law to the rows of a check (the columns of `tadasu.checks.rows.ROW`)."""
 
 

@@ -8,14 +8,10 @@ total income, 0 without a record); `known_income` (the recorded, else as stated)
 else as stated), `class` (by law: general, specified, elderly, cohabiting, under16).
 """
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
+from tadasu.checks.merged import Merged
 from tadasu.law import Law
-
-if TYPE_CHECKING:
-    from tadasu.checks.records import Records
 
 ASCENDANTS = ("parent", "grandparent")
 """Relatives who are 同居老親等 when they are old and live with the claimant."""
@@ -32,16 +28,16 @@ CLASSES: dict[str, str] = {
 _OWN = ("total_income", "spouse_kind", "spouse_special_deduction", "n_dependent_under16", "business_income")
 
 
-def claims(records: "Records") -> pl.DataFrame:
+def claims(merged: Merged) -> pl.DataFrame:
     """Return the view; sorted by document and line."""
-    papers = records.adopted.select(
+    papers = merged.adopted.select(
         "document_id", "person_id", "household_id", document_kind="kind", received_on="received_on"
     )
-    lines = records.dependents.rename({"dependent_person_id": "relative_id", "birth_date": "stated_birth"})
+    lines = merged.dependents.rename({"dependent_person_id": "relative_id", "birth_date": "stated_birth"})
     found = (
         lines.join(papers, on="document_id")
-        .join(_own(records), on="person_id", how="left")
-        .join(_relatives(records), on="relative_id", how="left")
+        .join(_own(merged), on="person_id", how="left")
+        .join(_relatives(merged), on="relative_id", how="left")
         .sort("document_id", "line_no")
     )
     flags = ("rel_registered", "lives_apart", "lives_abroad")
@@ -49,7 +45,7 @@ def claims(records: "Records") -> pl.DataFrame:
         pl.col(flags).fill_null(value=False),
         rel_income=pl.col("rel_income").fill_null(0),
         birth=pl.coalesce("rel_birth", "stated_birth"),
-    ).with_columns(lawful_class(records.law).alias("class"), known_income=_known())
+    ).with_columns(lawful_class(merged.law).alias("class"), known_income=_known())
 
 
 def _known() -> pl.Expr:
@@ -59,12 +55,12 @@ def _known() -> pl.Expr:
     )
 
 
-def _own(records: "Records") -> pl.DataFrame:
-    return records.assessments.select("person_id", *(pl.col(name).alias(f"own_{name}") for name in _OWN))
+def _own(merged: Merged) -> pl.DataFrame:
+    return merged.assessments.select("person_id", *(pl.col(name).alias(f"own_{name}") for name in _OWN))
 
 
-def _relatives(records: "Records") -> pl.DataFrame:
-    register = records.residents.select(
+def _relatives(merged: Merged) -> pl.DataFrame:
+    register = merged.residents.select(
         relative_id="person_id",
         rel_birth="birth_date",
         rel_household="household_id",
@@ -74,12 +70,12 @@ def _relatives(records: "Records") -> pl.DataFrame:
         rel_certificate="disability",
         rel_registered=pl.lit(value=True),
     )
-    record = records.assessments.select(
+    record = merged.assessments.select(
         relative_id="person_id",
         rel_recorded=pl.lit(value=True),
         rel_income="total_income",
     )
-    held = records.papers.group_by(relative_id="person_id", maintain_order=True).agg(
+    held = merged.papers.group_by(relative_id="person_id", maintain_order=True).agg(
         rel_papers=pl.col("document_id").sort()
     )
     return register.join(record, on="relative_id", how="full", coalesce=True).join(

@@ -6,15 +6,11 @@ reports add up to (`tadasu.checks.papers.sums`); the register's `birth_date`, `h
 and so on (`registered`); the sums of gifts.
 """
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from tadasu.checks import papers as filed
+from tadasu.checks.merged import Merged
 from tadasu.fields import COMPUTED_FIELDS, TAX_FIELDS
-
-if TYPE_CHECKING:
-    from tadasu.checks.records import Records
 
 _LAST = (
     "salary_revenue",
@@ -57,22 +53,22 @@ _REGISTER = (
 )
 
 
-def taxpayers(records: "Records") -> pl.DataFrame:
+def taxpayers(merged: Merged) -> pl.DataFrame:
     """Return the view; sorted by person."""
-    papers = records.papers
+    papers = merged.papers
     names = [field.name for field in (*TAX_FIELDS, *COMPUTED_FIELDS)]
-    record = records.assessments.select("person_id", *names, recorded=pl.lit(value=True))
-    register = records.residents.select(*_REGISTER, certificate="disability", registered=pl.lit(value=True))
-    last = records.previous_assessments.select(
+    record = merged.assessments.select("person_id", *names, recorded=pl.lit(value=True))
+    register = merged.residents.select(*_REGISTER, certificate="disability", registered=pl.lit(value=True))
+    last = merged.previous_assessments.select(
         "person_id", *(pl.col(name).alias(f"last_{name}") for name in _LAST), last_known=pl.lit(value=True)
     )
     people = record.join(filed.sums(papers), on="person_id", how="full", coalesce=True)
     parts = (
         register,
         last,
-        _prefixed(records.adopted, "paper"),
+        _prefixed(merged.adopted, "paper"),
         _prefixed(filed.returns(papers), "return"),
-        gifts(records.donations, papers),
+        gifts(merged.donations, papers),
     )
     for part in parts:
         people = people.join(part, on="person_id", how="left")
