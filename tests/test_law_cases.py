@@ -17,6 +17,7 @@ import polars as pl
 import pytest
 import yaml
 
+from tadasu.checks.deductions import EARTHQUAKE, LIFE
 from tadasu.fields import FIELDS
 from tadasu.law import Law, assess
 
@@ -25,16 +26,8 @@ KEYS = {
     "id", "name", "source", "ordinance", "years", "given", "columns", "rows", "expects",
     "expected", "derived", "contradicted",
 }  # fmt: skip
-PREMIUMS = (
-    "new_life_premium",
-    "old_life_premium",
-    "care_premium",
-    "new_pension_premium",
-    "old_pension_premium",
-)
-QUAKE = ("earthquake_premium", "old_long_term_premium")
 YEN = (
-    *PREMIUMS, *QUAKE, "relative_income", "medical_paid", "medical_compensated", "drugs_paid", "loss",
+    *LIFE, *EARTHQUAKE, "relative_income", "medical_paid", "medical_compensated", "drugs_paid", "loss",
     "disaster_expense", "income_tax_base", "housing_loan_left", "n_abroad",
 )  # fmt: skip
 FACTS: dict[str, Any] = {
@@ -153,8 +146,8 @@ def _relatives(law: Law) -> list[pl.Expr]:
 
 
 def _premiums(law: Law) -> list[pl.Expr]:
-    life = law.deductions.life_insurance.of(*(pl.col(name).fill_null(0) for name in PREMIUMS))
-    quake = law.deductions.earthquake_insurance.of(*(pl.col(name).fill_null(0) for name in QUAKE))
+    life = law.deductions.life_insurance.of(*(pl.col(name).fill_null(0) for name in LIFE))
+    quake = law.deductions.earthquake_insurance.of(*(pl.col(name).fill_null(0) for name in EARTHQUAKE))
     return [_where("life_insurance", life), _where("earthquake_insurance", quake)]
 
 

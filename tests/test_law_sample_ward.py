@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from tadasu.checks.deductions import EARTHQUAKE, LIFE
 from tadasu.law import Law, assess
 
 WARD = os.environ.get("TADASU_SAMPLE_WARD")
@@ -27,8 +28,6 @@ COLUMNS = (
     "spouse_deduction", "dependent_deduction", "disability_deduction", "widow_deduction",
     "single_parent_deduction", "working_student_deduction",
 )  # fmt: skip
-LIFE = ("new_life_premium", "old_life_premium", "care_premium", "new_pension_premium", "old_pension_premium")
-QUAKE = ("earthquake_premium", "old_long_term_premium")
 column = pl.col
 
 
@@ -118,7 +117,7 @@ def unlisted(year: int) -> pl.DataFrame:
     summed = ("salary_revenue", "pension_revenue")
     once = (
         *LIFE,
-        *QUAKE,
+        *EARTHQUAKE,
         "life_insurance",
         "earthquake_insurance",
         "spouse_total_income",
@@ -198,10 +197,10 @@ def test_life_insurance_follows_from_premiums(year: int) -> None:
 def test_earthquake_insurance_follows_from_premiums(year: int) -> None:
     """Earthquake insurance from the premiums; two fractions of a yen the system rounds up together."""
     rule = Law.of(year).deductions.earthquake_insurance
-    by_premium = rule.of(*(stated(name) for name in QUAKE))
-    unstated = pl.all_horizontal(column(f"stated_{name}").is_null() for name in QUAKE)
+    by_premium = rule.of(*(stated(name) for name in EARTHQUAKE))
+    unstated = pl.all_horizontal(column(f"stated_{name}").is_null() for name in EARTHQUAKE)
     ours = pl.when(unstated).then(rule.cap.cap(stated("earthquake_insurance"))).otherwise(by_premium)
-    both_odd = pl.all_horizontal(stated(name) % 2 == 1 for name in QUAKE)
+    both_odd = pl.all_horizontal(stated(name) % 2 == 1 for name in EARTHQUAKE)
     together = both_odd & (column("ours") - column("theirs") == 1)
     assert agreement(unlisted(year), ours, "earthquake_insurance") >= 0.99
     assert agreement(unlisted(year), ours, "earthquake_insurance", together) >= 0.999
