@@ -31,6 +31,7 @@ from models.rows import (
     spread,
     with_neighbours,
 )
+from models.trees import Trees, trees_alone
 from tadasu.errors import TadasuError
 from tadasu.store import write_text
 
@@ -40,8 +41,8 @@ class Ranker:
     """A trained ranker. `columns` are the features it reads; `metrics` are out of fold."""
 
     repair_text: str
-    row_text: str
-    second_text: str
+    row: Trees
+    second: Trees
     asked_text: str
     columns: tuple[str, ...]
     repair_calibration: Calibration
@@ -54,10 +55,10 @@ class Ranker:
     def model_id(self) -> str:
         """Return a hash of the models, their calibration, and the facts (data, law, code) behind them."""
         content = {
-            "repair": _model_part(self.repair_text),
-            "row": _model_part(self.row_text),
-            "second": _model_part(self.second_text),
-            "asked": _model_part(self.asked_text),
+            "repair": trees_alone(self.repair_text),
+            "row": self.row.identity,
+            "second": self.second.identity,
+            "asked": trees_alone(self.asked_text),
             "columns": self.columns,
             "calibration": _calibration_json(self),
             "facts": self.facts,
@@ -91,17 +92,16 @@ class Ranker:
         frame = self._checked(features)
         conditional = self.conditional(frame)
         rows, best = row_matrix(frame, conditional, self.columns)
-        first = np.asarray(Booster(model_str=self.row_text).predict(rows))
+        first = self.row.predict(rows)
         near = None if known is None else (known, linked_shares(frame, conditional, known))
         again = with_neighbours(frame, rows, best, first, near)
         family = families(frame)
-        second = Booster(model_str=self.second_text)
-        if second.num_feature() != again.shape[1]:
+        if self.second.inputs != again.shape[1]:
             raise TadasuError(
-                f"model {self.model_id} reads {second.num_feature()} figures of a row, this version gives "
+                f"model {self.model_id} reads {self.second.inputs} figures of a row, this version gives "
                 f"{again.shape[1]}: it was trained by another version. Train anew, or use that version."
             )
-        correction = self.row_calibration.apply(second.predict(again), family)
+        correction = self.row_calibration.apply(self.second.predict(again), family)
         asked = self.asked_calibration.apply(Booster(model_str=self.asked_text).predict(rows), family)
         return spread(frame, conditional, correction), asked
 
@@ -139,9 +139,9 @@ class Ranker:
     def save(self, folder: Path) -> None:
         """Write boosters, columns.json, calibration.json and metrics.json into `folder`."""
         write_text(folder / "booster_repair.txt", self.repair_text)
-        write_text(folder / "booster_row.txt", self.row_text)
-        write_text(folder / "booster_second.txt", self.second_text)
         write_text(folder / "booster_asked.txt", self.asked_text)
+        self.row.save(folder, "booster_row")
+        self.second.save(folder, "booster_second")
         parts = {
             "columns": {"columns": self.columns},
             "calibration": _calibration_json(self),
@@ -169,8 +169,8 @@ def load(folder: Path) -> Ranker:
     known = {name: _calibration(knots) for name, knots in parts["calibration"].items()}
     ranker = Ranker(
         repair_text=(folder / "booster_repair.txt").read_text(),
-        row_text=(folder / "booster_row.txt").read_text(),
-        second_text=(folder / "booster_second.txt").read_text(),
+        row=Trees.load(folder, "booster_row"),
+        second=Trees.load(folder, "booster_second"),
         asked_text=(folder / "booster_asked.txt").read_text(),
         columns=tuple(parts["columns"]["columns"]),
         repair_calibration=known["repair"],
@@ -198,8 +198,3 @@ def _calibration_json(ranker: Ranker) -> dict[str, Any]:
         "asked": ranker.asked_calibration,
     }
     return {name: [each.scores, each.probabilities, each.shifts] for name, each in known.items()}
-
-
-def _model_part(text: str) -> str:
-    """Return the trees alone: what follows `parameters:` repeats the settings."""
-    return text.split("\nparameters:")[0]

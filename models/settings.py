@@ -10,8 +10,10 @@ class ModelSettings:
     """Settings of the LightGBM models; `threads` of them are fitted side by side, each on one thread.
 
     Names with `row_` are of the two models over rows, the others of the model over repairs; `row_extra_trees`
-    draws their split points at random, which holds better in a year with other habits. `wrong_repairs`: of a
-    corrected row at most so many wrong repairs are learnt from, each weighted for those left out.
+    draws their split points at random, which holds better in a year with other habits. Where at most
+    `pair_up_to` rows are learnt from, each of the two is the mean with another of its kind (`pair_`: the best
+    split points, smaller trees), for one model of few rows errs by chance. `wrong_repairs`: of a corrected
+    row at most so many wrong repairs are learnt from, each weighted for those left out.
     """
 
     num_leaves: int = 127
@@ -27,6 +29,11 @@ class ModelSettings:
     row_feature_fraction: float = 0.6
     row_lambda_l2: float = 1.0
     row_extra_trees: bool = True
+    pair_up_to: int = 60_000
+    pair_num_leaves: int = 31
+    pair_learning_rate: float = 0.03
+    pair_trees: int = 400
+    pair_feature_fraction: float = 0.2
     max_bin: int = 63
     wrong_repairs: int = 12
     folds: int = 3
@@ -55,6 +62,18 @@ class ModelSettings:
             "lambda_l2": self.row_lambda_l2,
             "extra_trees": self.row_extra_trees,
         }
+
+    def over_these_rows(self, rows: int) -> list[dict[str, Any]]:
+        """Return the parameters of each model of `rows` rows whose mean is taken."""
+        first = self.over_rows()
+        pair = first | {
+            "num_iterations": self.pair_trees,
+            "num_leaves": self.pair_num_leaves,
+            "learning_rate": self.pair_learning_rate,
+            "feature_fraction": self.pair_feature_fraction,
+            "extra_trees": False,
+        }
+        return [first, pair] if rows <= self.pair_up_to else [first]
 
     def over_inquiries(self) -> dict[str, Any]:
         """Return LightGBM's parameters of the inquiry model: little is to be learnt, so fewer trees do."""

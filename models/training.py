@@ -13,6 +13,7 @@ import lightgbm
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from scipy.special import expit
 from sklearn.metrics import average_precision_score, log_loss
 
 from models.calibrate import isotonic, with_shifts
@@ -23,13 +24,13 @@ from models.neighbours import Links, beside, links, several
 from models.ranker import Ranker
 from models.rows import BLOCK, FAMILY, KEY, likeliest, linked_shares, matrix_of, row_matrix, scored
 from models.settings import ModelSettings
+from models.trees import Trees
 from tadasu.errors import TadasuError
 
 Progress = Callable[[str, float], None]
 Years = Mapping[int, Mapping[str, pl.DataFrame]]
 Matrix = npt.NDArray[np.float32]
 FAMILIES = max(FAMILY.values()) + 1
-MODELS = 4
 
 
 @dataclass
@@ -45,7 +46,12 @@ class _Work:
     def step(self) -> None:
         """Tell that one more of the models is fitted."""
         self.done += 1
-        self.tell("学習", self.done / (MODELS * (self.settings.folds + 1)))
+        models = 2 + 2 * len(self.over_rows())
+        self.tell("学習", self.done / (models * (self.settings.folds + 1)))
+
+    def over_rows(self) -> list[dict[str, Any]]:
+        """Return the parameters of the models over rows, as many as the rows call for."""
+        return self.settings.over_these_rows(sum(len(rows.start) for rows in self.rows.values()))
 
     def all(self, name: str) -> npt.NDArray[np.generic]:
         """Return a property of the rows of all years."""
@@ -88,18 +94,19 @@ def train(
     rows, near = _row_lines(years, scores, repair_calibration, work)
     needs = np.asarray(work.all("needs"), dtype=bool)
     asked = np.asarray(work.all("asked"), dtype=bool)
-    row_text, _, first = _row_model(rows, needs, work)
-    asked_text, asked_calibration, asked_score = _row_model(rows, asked, work, work.settings.over_inquiries())
+    row, _, first = _row_model(rows, needs, work, work.over_rows())
+    inquiries = [work.settings.over_inquiries()]
+    asked_trees, asked_calibration, asked_score = _row_model(rows, asked, work, inquiries)
     rows = np.hstack([rows, first[:, None].astype(np.float32), _beside(near, first)])
-    second_text, row_calibration, row_score = _row_model(rows, needs, work)
+    second, row_calibration, row_score = _row_model(rows, needs, work, work.over_rows())
     family = np.asarray(work.all("family"), dtype=np.int64)
     metrics = _metrics(needs, row_score, row_calibration.apply(row_score, family), asked, asked_score)
     work.tell("", 1.0)
     return Ranker(
         repair_text=boosters[-1].model_to_string(),
-        row_text=row_text,
-        second_text=second_text,
-        asked_text=asked_text,
+        row=row,
+        second=second,
+        asked_text=asked_trees.texts[0],
         columns=work.columns,
         repair_calibration=repair_calibration,
         row_calibration=row_calibration,
@@ -198,24 +205,30 @@ def _repair_calibration(scores: dict[int, Floats], work: _Work) -> Calibration:
 
 
 def _row_model(
-    rows: Matrix, target: Mask, work: _Work, parameters: dict[str, Any] | None = None
-) -> tuple[str, Calibration, Floats]:
-    """Return the model of all rows as text, its calibration by family, and the out-of-fold scores."""
-    chosen = parameters or work.settings.over_rows()
+    rows: Matrix, target: Mask, work: _Work, parameters: list[dict[str, Any]]
+) -> tuple[Trees, Calibration, Floats]:
+    """Return a model of all rows by each parameters; calibration and out-of-fold scores of their mean."""
     fold = np.asarray(work.all("fold"), dtype=np.int64)
-    score = np.full(len(rows), float(target.mean()))
     masks = [fold != number for number in range(work.settings.folds)]
     usable = [mask for mask in masks if mask.any() and not mask.all()]
-    data = dataset(rows, target, chosen)
-    *boosters, whole = fits(data, chosen, usable, work.settings.threads, work.step)
-    for mask, booster in zip(usable, boosters, strict=True):
-        score[~mask] = booster.predict(rows[~mask])
+    fitted = [_fits(rows, target, each, usable, work) for each in parameters]
+    score = np.full(len(rows), float(target.mean()))
+    for place, mask in enumerate(usable):
+        held = [boosters[place].predict(rows[~mask], raw_score=True) for boosters in fitted]
+        score[~mask] = expit(np.mean(held, axis=0))
     family = np.asarray(work.all("family"), dtype=np.int64)
     return (
-        whole.model_to_string(),
+        Trees(tuple(boosters[-1].model_to_string() for boosters in fitted)),
         with_shifts(isotonic(score, target), score, target, family, FAMILIES),
         score,
     )
+
+
+def _fits(
+    rows: Matrix, target: Mask, parameters: dict[str, Any], masks: list[Mask], work: _Work
+) -> list[lightgbm.Booster]:
+    data = dataset(rows, target, parameters)
+    return fits(data, parameters, masks, work.settings.threads, work.step)
 
 
 def _metrics(needs: Mask, score: Floats, p: Floats, asked: Mask, asked_score: Floats) -> dict[str, float]:

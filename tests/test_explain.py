@@ -32,7 +32,9 @@ def ranker(mini_tables: Tables, mini_frames: Tables) -> Ranker:
     """A small ranker trained on two years."""
     years = {year: mini_frames[year] | mini_tables[year] for year in (2024, 2025)}
     return train(
-        years, ModelSettings(num_leaves=15, trees=30, row_num_leaves=15, row_trees=30, folds=2), facts={}
+        years,
+        ModelSettings(num_leaves=15, trees=30, row_num_leaves=15, row_trees=30, pair_trees=30, folds=2),
+        facts={},
     )
 
 
@@ -92,9 +94,7 @@ def test_a_cleared_row_is_not_explained_by_the_model(
 
 def test_contributions_add_up_to_the_models_score(ranker: Ranker, found: Contributions) -> None:
     """Groups and base together are the row model's log-odds, exactly."""
-    from lightgbm import Booster
-
-    raw = np.asarray(Booster(model_str=ranker.row_text).predict(found.values, raw_score=True))
+    raw = ranker.row.log_odds(found.values)
     assert np.allclose(found.by_group.sum(axis=1) + found.base, raw)
     assert {group for group in found.groups if group != CLEARNESS} <= {c.group for c in COLUMNS}
 
@@ -105,10 +105,7 @@ def test_without_a_groups_evidence_the_score_moves_as_stated(ranker: Ranker, fou
     A column's clue is taken away by leaving it empty; how clear the best repair is, which is never empty, by
     its mean.
     """
-    from lightgbm import Booster
-
-    booster = Booster(model_str=ranker.row_text)
-    raw = np.asarray(booster.predict(found.values, raw_score=True))
+    raw = ranker.row.log_odds(found.values)
     heads = {column.name: column.group for column in COLUMNS}
     of_input = np.array([heads.get(name, "") if side else CLEARNESS for side, name in found.inputs])
     top = np.abs(found.by_group).argmax(axis=1)
@@ -119,7 +116,7 @@ def test_without_a_groups_evidence_the_score_moves_as_stated(ranker: Ranker, fou
             without = found.values[rows].copy()
             inside = of_input == group
             without[:, inside] = found.values[:, inside].mean(axis=0) if group == CLEARNESS else np.nan
-            moved = np.asarray(booster.predict(without, raw_score=True)) - raw[rows]
+            moved = ranker.row.log_odds(without) - raw[rows]
             against += (np.sign(moved) == -np.sign(found.by_group[rows, place])).tolist()
             rows_of_evidence += 0 if group == CLEARNESS else len(rows)
     assert rows_of_evidence > 100

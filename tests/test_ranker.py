@@ -17,7 +17,7 @@ from tadasu.errors import TadasuError
 from tadasu.tables import SUGGESTIONS
 
 Tables = dict[int, dict[str, pl.DataFrame]]
-SMALL = ModelSettings(num_leaves=7, trees=15, row_num_leaves=7, row_trees=15, folds=2)
+SMALL = ModelSettings(num_leaves=7, trees=15, row_num_leaves=7, row_trees=15, pair_trees=15, folds=2)
 FACTS = {"data": "d", "law": "l", "code": "c"}
 
 
@@ -112,7 +112,7 @@ def test_a_missing_column_is_named(ranker: Ranker, mini_frames: Tables) -> None:
 
 def test_a_ranker_of_another_version_is_refused(ranker: Ranker, mini_frames: Tables) -> None:
     """A second row model that reads another number of figures is never fed those of this version."""
-    other = replace(ranker, second_text=ranker.row_text)
+    other = replace(ranker, second=ranker.row)
     with pytest.raises(TadasuError, match="trained by another version"):
         other.score(mini_frames[2025]["features"])
 

@@ -51,11 +51,9 @@ class Contributions:
 
 def contributions(ranker: Ranker, features: pl.DataFrame) -> Contributions:
     """Return what weighed in the rows of `features` (whole rows, their lines together, 'leave' first)."""
-    from lightgbm import Booster
-
     frame = in_order(features)
     values = ranker.row_values(frame)
-    parts = np.asarray(Booster(model_str=ranker.row_text).predict(values, pred_contrib=True))
+    parts = ranker.row.contributions(values)
     inputs = ranker.row_inputs
     heads = {column.name: column.group for column in COLUMNS}
     of_input = [heads.get(name, OTHER) if side else CLEARNESS for side, name in inputs]

@@ -40,7 +40,9 @@ def ranker(years: dict[int, Tables]) -> Ranker:
     before = {year: years[year] for year in (2023, 2024)}
     return train(
         before,
-        ModelSettings(num_leaves=7, trees=15, row_num_leaves=7, row_trees=15, folds=2, threads=1),
+        ModelSettings(
+            num_leaves=7, trees=15, row_num_leaves=7, row_trees=15, pair_trees=15, folds=2, threads=1
+        ),
         facts={},
     )
 
