@@ -7,21 +7,12 @@ is an amount paid and the same in both taxes.
 import polars as pl
 
 from tadasu.law import Law
+from tadasu.law.deductions import COUNTS, DISABLED
 from tadasu.law.income import COMPREHENSIVE
 from tadasu.simulator.merge.in_force import adopted
 from tadasu.tables import EARTHQUAKE_PREMIUMS, LIFE_PREMIUMS
 
 AMOUNTS = ("casualty_loss", "medical_expense", "self_medication", "small_enterprise_mutual_aid")
-COUNTS = (
-    "n_dependent_general",
-    "n_dependent_specified",
-    "n_dependent_elderly",
-    "n_dependent_elderly_cohabiting",
-    "n_dependent_under16",
-    "n_disabled_ordinary",
-    "n_disabled_special",
-    "n_disabled_special_cohabiting",
-)
 FLAGS = ("widow", "single_parent", "working_student")
 
 
@@ -38,7 +29,7 @@ def claims(one: pl.DataFrame, relatives: pl.DataFrame, law: Law) -> pl.DataFrame
     papers = one.join(special, on="document_id", how="left", maintain_order="left")
     return papers.select(
         "person_id",
-        *(pl.col(name).fill_null(0) for name in (*AMOUNTS, *COUNTS)),
+        *(pl.col(name).fill_null(0) for name in (*AMOUNTS, *COUNTS, *DISABLED)),
         *(pl.col(name).fill_null(value=False) for name in FLAGS),
         pl.col("spouse_kind").fill_null("none"),
         pl.col("self_disability").fill_null("none"),

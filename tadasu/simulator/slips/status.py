@@ -7,7 +7,6 @@ from tadasu.simulator.slips.filed import Filed
 from tadasu.simulator.slips.scene import Scene
 from tadasu.simulator.slips.slip import Slip
 
-RELATIVES = ("n_disabled_ordinary", "n_disabled_special", "n_disabled_special_cohabiting")
 PARENTS = ("widow", "single_parent")
 
 
