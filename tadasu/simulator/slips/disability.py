@@ -9,21 +9,8 @@ from tadasu.simulator.slips.scene import Scene
 from tadasu.simulator.slips.slip import Slip
 
 
-def _papers(scene: Scene, of_truth: pl.Expr) -> pl.DataFrame:
-    """Adopted papers of taxpayers whose true record is so."""
-    right = scene.facts.truth.filter(of_truth).select(
-        "person_id",
-        right_disability="self_disability",
-        right_widow="widow",
-        right_parent="single_parent",
-        right_income="total_income",
-    )
-    paper = scene.adopted.select("person_id", "document_id")
-    return paper.join(right, on="person_id", how="inner", maintain_order="left")
-
-
 def _disabled(scene: Scene) -> pl.DataFrame:
-    return _papers(scene, pl.col("self_disability") != "none")
+    return scene.adopted_where(pl.col("self_disability") != "none")
 
 
 def _other_grade(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
@@ -42,7 +29,7 @@ def _no_disability(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
 def _never_disabled(scene: Scene) -> pl.DataFrame:
     """Papers of older taxpayers without a disability."""
     old = scene.people.filter((scene.year - pl.col("birth_date").dt.year()) >= 55).select("person_id")
-    found = _papers(scene, pl.col("self_disability") == "none")
+    found = scene.adopted_where(pl.col("self_disability") == "none")
     return found.join(old, on="person_id", how="semi", maintain_order="left")
 
 
