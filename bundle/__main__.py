@@ -75,7 +75,7 @@ def pack(
         to: the folder of the archive.
 
     Raises:
-        BundleError: it is larger than 1.5 GB.
+        BundleError: it is larger than 1.5 GB, or the project lacks what a bundle cannot be without.
     """
     slot = f"{code.version}.py{minor.replace('.', '')}"
     name = f"tadasu-{slot}-linux-x86_64"
@@ -88,11 +88,7 @@ def pack(
         _required(files, running),
         _bundle(facts, code.changed),
         Entry("install.sh", HERE / "install.sh", executable=True),
-        *(
-            Entry("README.ja.md", entry.content)
-            for entry in code.entries
-            if entry.name == f"project/{FOR_STAFF}"
-        ),
+        _for_staff(code),
     ]
     to.mkdir(parents=True, exist_ok=True)
     place = to / f"{name}.tar"
@@ -147,7 +143,7 @@ def _lock(code: Source) -> str:
 def _for_staff(code: Source) -> Entry:
     """Return the guide of the ward's administrator, to lie on top; its links lead into the project."""
     text = _delivered(code, FOR_STAFF).read().decode()
-    return Entry("README.ja.md", re.sub(r"\]\((?=[\w.]+\.md)", "](project/docs/", text).encode())
+    return Entry("README.ja.md", re.sub(r"\]\((?![a-z]+:|[#/])", "](project/docs/", text).encode())
 
 
 def _delivered(code: Source, name: str) -> Entry:

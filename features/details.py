@@ -3,7 +3,8 @@
 import polars as pl
 
 from features.repairs.family import claimed_relatives
-from features.repairs.sources import PREMIUMS, Sources
+from features.repairs.sources import Sources
+from tadasu.tables import EARTHQUAKE_PREMIUMS, LIFE_PREMIUMS
 
 REPORT = pl.col("kind") == "salary_report"
 RETURN = pl.col("kind").is_in(("tax_return", "resident_return"))
@@ -74,15 +75,17 @@ def by_law(sources: Sources) -> pl.DataFrame:
     own = pl.col("total_income")
     high = law.income_adjustment_children(pl.col("salary_revenue"), pl.lit(value=True))
     beside = law.income_adjustment_pension(pl.col("salary_income"), pl.col("pension_income"))
-    given = pl.any_horizontal(pl.col(PREMIUMS).is_not_null())
+    given = pl.any_horizontal(pl.col(LIFE_PREMIUMS).is_not_null())
     said = pl.coalesce("spouse_said", "spouse_stated_income")
     return frame.select(
         "person",
         law_salary=pl.col("salary_income") - law.salary_income.of(pl.col("salary_revenue")),
-        law_life=pl.when(given).then(pl.col("life_insurance") - law.life_insurance(*map(pl.col, PREMIUMS))),
+        law_life=pl.when(given).then(
+            pl.col("life_insurance") - law.life_insurance(*map(pl.col, LIFE_PREMIUMS))
+        ),
         law_life_stated=pl.col("life_insurance") - pl.col("life_stated"),
         law_quake=pl.col("earthquake_insurance")
-        - law.earthquake_insurance(pl.col("earthquake_premium"), pl.col("old_long_term_premium")),
+        - law.earthquake_insurance(*map(pl.col, EARTHQUAKE_PREMIUMS)),
         law_quake_stated=pl.col("earthquake_insurance") - pl.col("quake_stated"),
         law_adjustment=pl.col("income_adjustment") - high,
         law_adjustment_pension=pl.col("income_adjustment") - beside,
@@ -110,7 +113,7 @@ def _with_papers(sources: Sources) -> pl.DataFrame:
         sources.documents.filter("in_force")
         .group_by("person")
         .agg(
-            *(pl.col(name).max() for name in (*PREMIUMS, "earthquake_premium", "old_long_term_premium")),
+            *(pl.col(name).max() for name in (*LIFE_PREMIUMS, *EARTHQUAKE_PREMIUMS)),
             life_stated=pl.col("life_insurance").max(),
             quake_stated=pl.col("earthquake_insurance").max(),
             spouse_stated_income=pl.col("spouse_total_income").max(),

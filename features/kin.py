@@ -10,14 +10,7 @@ from features.precedence import PRECEDENCE, place
 from features.repairs.family import stayed
 from features.repairs.incomes import in_force
 from features.repairs.sources import Sources
-
-RELATIVES = (
-    "n_dependent_under16",
-    "n_dependent_general",
-    "n_dependent_specified",
-    "n_dependent_elderly",
-    "n_dependent_elderly_cohabiting",
-)
+from tadasu.law.deductions import COUNTS
 
 
 def profiles(tables: dict[str, pl.DataFrame], sources: Sources) -> pl.DataFrame:
@@ -25,7 +18,7 @@ def profiles(tables: dict[str, pl.DataFrame], sources: Sources) -> pl.DataFrame:
     now = tables["assessments"].select(
         "person_id",
         p_income="total_income",
-        p_relatives=pl.sum_horizontal(RELATIVES),
+        p_relatives=pl.sum_horizontal(COUNTS),
         p_under16="n_dependent_under16",
         p_spouse=pl.col("spouse_kind").fill_null("none") != "none",
         p_special=pl.col("spouse_special_deduction").fill_null(0) > 0,
@@ -34,7 +27,7 @@ def profiles(tables: dict[str, pl.DataFrame], sources: Sources) -> pl.DataFrame:
     last = tables["previous_assessments"].select(
         "person_id",
         p_last_income="total_income",
-        p_last_relatives=pl.sum_horizontal(RELATIVES),
+        p_last_relatives=pl.sum_horizontal(COUNTS),
         p_last_under16="n_dependent_under16",
         p_last_spouse=pl.col("spouse_kind").fill_null("none") != "none",
         p_last_special=pl.col("spouse_special_deduction").fill_null(0) > 0,
@@ -191,7 +184,7 @@ def household_evidence(sources: Sources, tables: dict[str, pl.DataFrame]) -> pl.
         home_pair=pl.col("pair").sum(),
     )
     claimed = claims.group_by("household_id").agg(
-        home_claimed=pl.sum_horizontal(RELATIVES).sum(),
+        home_claimed=pl.sum_horizontal(COUNTS).sum(),
         home_claimed_under16=pl.col("n_dependent_under16").sum(),
         home_adjusted=(pl.col("income_adjustment").fill_null(0) > 0).sum(),
         home_richest=pl.col("total_income").max(),

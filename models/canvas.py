@@ -10,6 +10,7 @@ FONTS = Path(__file__).parent / "fonts"
 REGULAR, BOLD = FONTS / "BIZUDPGothic-Regular.ttf", FONTS / "BIZUDPGothic-Bold.ttf"
 # One accent; the rest is told apart by grey and by the kind of line, so it survives a copier and any eyes.
 ACCENT, INK, QUIET, FAINT, PAPER = "#0b5cad", "#1f2328", "#6b7280", "#d5d9df", "#ffffff"
+DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (5, 2, 1, 2)))
 SIZE, DPI = (8.0, 5.2), 150  # inches, dots an inch
 
 STYLE: dict[str, object] = {

@@ -6,13 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from models.canvas import ACCENT, INK, PAPER, QUIET, Canvas, label, percent, style
+from models.canvas import ACCENT, DASHES, INK, PAPER, QUIET, Canvas, label, percent, style
 from models.evaluation import curves
 
 Array = NDArray[np.float64]
 READ = 0.2  # the share of the list that the lift picture reads off
 HIGH = 0.8
-DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (5, 2, 1, 2)))
 CHECKS = 15
 
 

@@ -17,9 +17,9 @@ import polars as pl
 import pytest
 import yaml
 
-from tadasu.checks.deductions import EARTHQUAKE, LIFE
 from tadasu.fields import FIELDS
 from tadasu.law import Law, assess
+from tadasu.tables import EARTHQUAKE_PREMIUMS, LIFE_PREMIUMS
 
 FOLDER = Path(__file__).parent / "law_cases"
 KEYS = {
@@ -27,8 +27,8 @@ KEYS = {
     "expected", "derived", "contradicted",
 }  # fmt: skip
 YEN = (
-    *LIFE, *EARTHQUAKE, "relative_income", "medical_paid", "medical_compensated", "drugs_paid", "loss",
-    "disaster_expense", "income_tax_base", "housing_loan_left", "n_abroad",
+    *LIFE_PREMIUMS, *EARTHQUAKE_PREMIUMS, "relative_income", "medical_paid", "medical_compensated",
+    "drugs_paid", "loss", "disaster_expense", "income_tax_base", "housing_loan_left", "n_abroad",
 )  # fmt: skip
 FACTS: dict[str, Any] = {
     **dict.fromkeys(YEN, pl.Int64),
@@ -146,8 +146,10 @@ def _relatives(law: Law) -> list[pl.Expr]:
 
 
 def _premiums(law: Law) -> list[pl.Expr]:
-    life = law.deductions.life_insurance.of(*(pl.col(name).fill_null(0) for name in LIFE))
-    quake = law.deductions.earthquake_insurance.of(*(pl.col(name).fill_null(0) for name in EARTHQUAKE))
+    life = law.deductions.life_insurance.of(*(pl.col(name).fill_null(0) for name in LIFE_PREMIUMS))
+    quake = law.deductions.earthquake_insurance.of(
+        *(pl.col(name).fill_null(0) for name in EARTHQUAKE_PREMIUMS)
+    )
     return [_where("life_insurance", life), _where("earthquake_insurance", quake)]
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tadasu.checks.deductions import EARTHQUAKE, LIFE
 from tadasu.law import Law, assess
+from tadasu.tables import EARTHQUAKE_PREMIUMS, LIFE_PREMIUMS
 
 WARD = os.environ.get("TADASU_SAMPLE_WARD")
 pytestmark = pytest.mark.skipif(WARD is None, reason="TADASU_SAMPLE_WARD is not set")
@@ -116,8 +116,8 @@ def unlisted(year: int) -> pl.DataFrame:
     """
     summed = ("salary_revenue", "pension_revenue")
     once = (
-        *LIFE,
-        *EARTHQUAKE,
+        *LIFE_PREMIUMS,
+        *EARTHQUAKE_PREMIUMS,
         "life_insurance",
         "earthquake_insurance",
         "spouse_total_income",
@@ -187,8 +187,8 @@ def test_income_adjustment_has_the_amount_of_the_law(year: int) -> None:
 def test_life_insurance_follows_from_premiums(year: int) -> None:
     """Life insurance from the premiums; where none is stated, the stated deduction up to the cap."""
     rule = Law.of(year).deductions.life_insurance
-    by_premium = rule.of(*(stated(name) for name in LIFE))
-    unstated = pl.all_horizontal(column(f"stated_{name}").is_null() for name in LIFE)
+    by_premium = rule.of(*(stated(name) for name in LIFE_PREMIUMS))
+    unstated = pl.all_horizontal(column(f"stated_{name}").is_null() for name in LIFE_PREMIUMS)
     ours = pl.when(unstated).then(rule.total_cap.cap(stated("life_insurance"))).otherwise(by_premium)
     assert agreement(unlisted(year), ours, "life_insurance") >= 0.999
 
@@ -197,10 +197,10 @@ def test_life_insurance_follows_from_premiums(year: int) -> None:
 def test_earthquake_insurance_follows_from_premiums(year: int) -> None:
     """Earthquake insurance from the premiums; two fractions of a yen the system rounds up together."""
     rule = Law.of(year).deductions.earthquake_insurance
-    by_premium = rule.of(*(stated(name) for name in EARTHQUAKE))
-    unstated = pl.all_horizontal(column(f"stated_{name}").is_null() for name in EARTHQUAKE)
+    by_premium = rule.of(*(stated(name) for name in EARTHQUAKE_PREMIUMS))
+    unstated = pl.all_horizontal(column(f"stated_{name}").is_null() for name in EARTHQUAKE_PREMIUMS)
     ours = pl.when(unstated).then(rule.cap.cap(stated("earthquake_insurance"))).otherwise(by_premium)
-    both_odd = pl.all_horizontal(stated(name) % 2 == 1 for name in EARTHQUAKE)
+    both_odd = pl.all_horizontal(stated(name) % 2 == 1 for name in EARTHQUAKE_PREMIUMS)
     together = both_odd & (column("ours") - column("theirs") == 1)
     assert agreement(unlisted(year), ours, "earthquake_insurance") >= 0.99
     assert agreement(unlisted(year), ours, "earthquake_insurance", together) >= 0.999

@@ -5,15 +5,8 @@ from collections.abc import Mapping
 import polars as pl
 
 from features.repairs.incomes import in_force
+from tadasu.tables import LIFE_PREMIUMS
 
-PREMIUMS = (
-    "new_life_premium",
-    "old_life_premium",
-    "care_premium",
-    "new_pension_premium",
-    "old_pension_premium",
-)
-"""Life insurance premiums by contract class, as papers state them."""
 PAIRS = 5
 """Loans of one year of moving in, or people of one payer, from which what is usual is learnt."""
 STEP = 100
@@ -29,17 +22,19 @@ def _papers(past: Past) -> list[tuple[int, pl.DataFrame]]:
 
 def premiums(past: Past, place: pl.DataFrame) -> pl.DataFrame:
     """Return (person, premiums), of each person the newest earlier paper that states any (yen)."""
-    stated = pl.any_horizontal(pl.col(PREMIUMS) > 0)
+    stated = pl.any_horizontal(pl.col(LIFE_PREMIUMS) > 0)
     found = [
-        papers.filter(stated).select("person_id", "document_id", *PREMIUMS, year=pl.lit(year, dtype=pl.Int64))
+        papers.filter(stated).select(
+            "person_id", "document_id", *LIFE_PREMIUMS, year=pl.lit(year, dtype=pl.Int64)
+        )
         for year, papers in _papers(past)
     ]
     if not found:
-        schema = {"person": pl.Int64, **dict.fromkeys(PREMIUMS, pl.Int64)}
+        schema = {"person": pl.Int64, **dict.fromkeys(LIFE_PREMIUMS, pl.Int64)}
         return pl.DataFrame(schema=schema)
     every = pl.concat(found).join(place, on="person_id").sort("person", "year", "document_id")
     newest = every.group_by("person", maintain_order=True).last()
-    return newest.select("person", pl.col(PREMIUMS).cast(pl.Int64).fill_null(0))
+    return newest.select("person", pl.col(LIFE_PREMIUMS).cast(pl.Int64).fill_null(0))
 
 
 def _loans(papers: pl.DataFrame) -> pl.DataFrame:

@@ -10,15 +10,16 @@ from itertools import combinations_with_replacement
 import polars as pl
 
 from features.repairs.lines import lines
-from features.repairs.sources import PREMIUMS, Sources
+from features.repairs.sources import Sources
 from tadasu.law.shapes import Row, Schedule
+from tadasu.tables import EARTHQUAKE_PREMIUMS, LIFE_PREMIUMS
 
 
 def life_premiums(sources: Sources) -> pl.DataFrame:
     """Compute 生命保険料控除 from each document's premiums, also with new and old exchanged."""
     law = sources.law
-    stated = sources.documents.filter(pl.any_horizontal(pl.col(PREMIUMS).is_not_null()))
-    new_life, old_life, care, new_pension, old_pension = (pl.col(name) for name in PREMIUMS)
+    stated = sources.documents.filter(pl.any_horizontal(pl.col(LIFE_PREMIUMS).is_not_null()))
+    new_life, old_life, care, new_pension, old_pension = (pl.col(name) for name in LIFE_PREMIUMS)
     nothing = pl.lit(0)
     variants = (
         (new_life, old_life, care, new_pension, old_pension),
@@ -37,7 +38,8 @@ def life_premiums(sources: Sources) -> pl.DataFrame:
 
 def earthquake_premiums(sources: Sources) -> pl.DataFrame:
     """Compute 地震保険料控除 from each document's premiums, also with the two kinds exchanged."""
-    quake, old, nothing = pl.col("earthquake_premium"), pl.col("old_long_term_premium"), pl.lit(0)
+    quake, old = (pl.col(name) for name in EARTHQUAKE_PREMIUMS)
+    nothing = pl.lit(0)
     shaken = sources.documents.filter(quake.is_not_null() | old.is_not_null())
     return pl.concat(
         lines(
@@ -186,7 +188,7 @@ ROUNDING = 1
 
 
 def _scaled(factor: pl.Expr) -> tuple[pl.Expr, ...]:
-    return tuple((pl.col(name) * factor + 500_000) // 1_000_000 for name in PREMIUMS)
+    return tuple((pl.col(name) * factor + 500_000) // 1_000_000 for name in LIFE_PREMIUMS)
 
 
 def _income_tax_amount(sources: Sources, premiums: tuple[pl.Expr, ...]) -> pl.Expr:

@@ -7,17 +7,18 @@ of a year-end-adjusted report state (摘要 前職分) is in that report's amoun
 import polars as pl
 
 from features.repairs.lines import lines, together
+from features.repairs.papers import SUMMED
 from features.repairs.sources import Sources
 
-PARTS = ("salary_revenue", "pension_revenue", "social_insurance", "small_enterprise_mutual_aid")
+_REVENUES = ("salary_revenue", "pension_revenue")
 
 
 def _reports(sources: Sources) -> pl.DataFrame:
-    record = sources.record.select("person", *(pl.col(name).alias(f"now_{name}") for name in PARTS))
+    record = sources.record.select("person", *(pl.col(name).alias(f"now_{name}") for name in SUMMED))
     reports = sources.documents.filter(pl.col("kind").is_in(("salary_report", "pension_report")))
-    wanted = ("document", "person", "kind", "in_force", "payer_id", "previous_payer_id", *PARTS)
+    wanted = ("document", "person", "kind", "in_force", "payer_id", "previous_payer_id", *SUMMED)
     more = ("previous_salary_revenue", "previous_social_insurance")
-    numbers = pl.col(*PARTS, *more).fill_null(0)
+    numbers = pl.col(*SUMMED, *more).fill_null(0)
     return reports.select(*wanted, *more).with_columns(numbers).join(record, on="person")
 
 
@@ -112,12 +113,12 @@ def return_plus_report(sources: Sources) -> pl.DataFrame:
     returns = (
         sources.documents.filter(pl.col("in_force") & pl.col("kind").is_in(("tax_return", "resident_return")))
         .group_by("person")
-        .agg(*(pl.col(name).max().fill_null(0).alias(f"return_{name}") for name in PARTS[:2]))
+        .agg(*(pl.col(name).max().fill_null(0).alias(f"return_{name}") for name in _REVENUES))
     )
     both = reports.join(returns, on="person").sort("document")
-    sums = reports.group_by("person").agg(pl.col(name).sum().alias(f"sum_{name}") for name in PARTS[:2])
+    sums = reports.group_by("person").agg(pl.col(name).sum().alias(f"sum_{name}") for name in _REVENUES)
     made = []
-    for revenue in PARTS[:2]:
+    for revenue in _REVENUES:
         added = pl.col(f"return_{revenue}") + pl.col(revenue)
         made.append(lines(both.filter(pl.col(revenue) > 0), "return_plus_report", field=revenue, value=added))
         less = reports.join(sums, on="person").sort("document").filter(pl.col(revenue) > 0)

@@ -16,7 +16,6 @@ from features.values import FIELD_NAMES, NUMBER, encode, parse
 from tadasu.fields import correctable
 from tadasu.law import Law
 
-PREMIUMS = earlier.PREMIUMS
 PROPOSABLE: tuple[str, ...] = tuple(field.name for field in correctable())
 """Fields that staff enter: only these are ever proposed."""
 
@@ -32,7 +31,7 @@ class Sources:
     documents: their documents, coded, with `document` and `in_force`. values: the same, long.
     claims: claimed relatives of documents in force, with what register and assessments say of each.
     incomes, paper_incomes: the recorded total income of everyone, and what their papers allow beside it.
-    earlier: the life insurance premiums by contract class that the newest earlier paper states (PREMIUMS).
+    earlier: the premiums for life insurance that the newest earlier paper states (LIFE_PREMIUMS).
     loans: what the newest earlier paper lets one expect of this year's housing loan (`earlier.loans`).
     pensions: what payers whose pensions stay as they are paid the person before (`earlier.pensions`).
     relatives: what pension reports of the others in the household state as social insurance (insurance).

@@ -6,6 +6,7 @@ from features.repairs.papers import SUMMED
 from features.repairs.sources import Sources
 from features.values import NUMBER
 from models.reasons.wording import PAPERS, bracketed, joined, short_day, value_text
+from tadasu.law.deductions import FOLLOWING
 
 REPORTS = ("salary_report", "pension_report")
 STATED_FOR_INCOME_TAX = (
@@ -16,16 +17,7 @@ STATED_FOR_INCOME_TAX = (
 )
 """Deductions of which all documents but the resident-tax return state the amount for the income tax."""
 
-FOR_INCOME_TAX = (
-    *STATED_FOR_INCOME_TAX,
-    "spouse_deduction",
-    "dependent_deduction",
-    "disability_deduction",
-    "widow_deduction",
-    "single_parent_deduction",
-    "working_student_deduction",
-    "basic_deduction",
-)
+FOR_INCOME_TAX = (*STATED_FOR_INCOME_TAX, *FOLLOWING)
 """The same with the deductions that the system renews, which are never proposed."""
 
 MARK = "（所得税の額）"

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from models.canvas import ACCENT, INK, QUIET, Canvas, label, style
+from models.canvas import ACCENT, DASHES, INK, QUIET, Canvas, label, style
 from models.season.queue import Played
 
-DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (5, 2, 1, 2)))
 DEADLINES = {"special": "特別徴収の締切", "ordinary": "普通徴収の締切"}
 WEEK = 7
 

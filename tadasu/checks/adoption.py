@@ -3,10 +3,11 @@
 import polars as pl
 
 from tadasu.checks.check import Check
-from tadasu.checks.expressions import COUNTS, DISABLED, dependents, has_spouse, n
+from tadasu.checks.expressions import dependents, has_spouse, n
 from tadasu.checks.records import Records
 from tadasu.checks.rows import rows, said, say, yen
 from tadasu.law import Law
+from tadasu.law.deductions import COUNTS, DISABLED
 
 _CLAIMS = ("spouse", "dependents", "disabled")
 

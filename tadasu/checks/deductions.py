@@ -14,9 +14,7 @@ from tadasu.checks.rows import rows, said, say, yen
 from tadasu.fields import FIELDS
 from tadasu.law import Law
 from tadasu.law.deductions import DEDUCTIONS
-
-LIFE = ("new_life_premium", "old_life_premium", "care_premium", "new_pension_premium", "old_pension_premium")
-EARTHQUAKE = ("earthquake_premium", "old_long_term_premium")
+from tadasu.tables import EARTHQUAKE_PREMIUMS, LIFE_PREMIUMS
 
 _LEFT_OUT = ("small_enterprise_mutual_aid", "life_insurance", "earthquake_insurance")
 
@@ -61,11 +59,11 @@ def _some(names: tuple[str, ...], prefix: str = "") -> pl.Expr:
 
 def _life_on_paper(records: Records, law: Law) -> pl.DataFrame:
     """The stated deduction against the premiums beside it, in the amounts of the document's own tax."""
-    by_income_tax, by_resident_tax = _income_tax_life(law), law.life_insurance(*map(pl.col, LIFE))
+    by_income_tax, by_resident_tax = _income_tax_life(law), law.life_insurance(*map(pl.col, LIFE_PREMIUMS))
     lawful = pl.when(pl.col("kind") == "resident_return").then(by_resident_tax).otherwise(by_income_tax)
     stated = n("life_insurance")
-    found = records.adopted.filter(stated != pl.when(_some(LIFE)).then(lawful).otherwise(0))
-    expected = pl.when(_some(LIFE)).then(lawful)
+    found = records.adopted.filter(stated != pl.when(_some(LIFE_PREMIUMS)).then(lawful).otherwise(0))
+    expected = pl.when(_some(LIFE_PREMIUMS)).then(lawful)
     message = say("生命保険料控除：記載 {}、保険料からの計算 {}", yen(stated), yen(expected))
     return rows(
         found,
@@ -90,18 +88,19 @@ def _income_tax_life(law: Law) -> pl.Expr:
         by_new, by_old = papers.life_insurance_new.of(n(new)), papers.life_insurance_old.of(n(old))
         return pl.max_horizontal(by_old, (by_new + by_old).clip(upper_bound=cap))
 
-    classes = of(LIFE[0], LIFE[1]) + papers.life_insurance_new.of(n(LIFE[2])) + of(LIFE[3], LIFE[4])
+    new_life, old_life, care, new_pension, old_pension = LIFE_PREMIUMS
+    classes = of(new_life, old_life) + papers.life_insurance_new.of(n(care)) + of(new_pension, old_pension)
     return classes.clip(upper_bound=_income_tax_cap(law))
 
 
 def _life_recorded(records: Records, law: Law) -> pl.DataFrame:
     """The recorded deduction against the premiums on the adopted document."""
     people, recorded = records.taxpayers, n("life_insurance")
-    lawful = law.life_insurance(*(pl.col(f"paper_{name}") for name in LIFE))
+    lawful = law.life_insurance(*(pl.col(f"paper_{name}") for name in LIFE_PREMIUMS))
     cap = law.deductions.life_insurance.total_cap.value
-    contradicts = _some(LIFE, "paper_") & (recorded != lawful)
+    contradicts = _some(LIFE_PREMIUMS, "paper_") & (recorded != lawful)
     found = people.filter(pl.col("recorded") & (contradicts | (recorded > cap)))
-    expected = pl.when(_some(LIFE, "paper_")).then(lawful).otherwise(cap)
+    expected = pl.when(_some(LIFE_PREMIUMS, "paper_")).then(lawful).otherwise(cap)
     message = say("生命保険料控除：合算結果 {}、保険料からの計算・限度 {}", yen(recorded), yen(expected))
     field = pl.lit("life_insurance")
     return rows(
@@ -111,9 +110,9 @@ def _life_recorded(records: Records, law: Law) -> pl.DataFrame:
 
 def _earthquake(records: Records, law: Law) -> pl.DataFrame:
     """The recorded deduction against the premiums, and a stated one above the premiums themselves."""
-    premiums = [f"paper_{name}" for name in EARTHQUAKE]
+    premiums = [f"paper_{name}" for name in EARTHQUAKE_PREMIUMS]
     lawful = law.earthquake_insurance(*map(pl.col, premiums))
-    recorded, some = n("earthquake_insurance"), _some(EARTHQUAKE, "paper_")
+    recorded, some = n("earthquake_insurance"), _some(EARTHQUAKE_PREMIUMS, "paper_")
     above = some & (n("paper_earthquake_insurance") > pl.sum_horizontal(n(name) for name in premiums))
     cap = law.deductions.earthquake_insurance.cap.value
     contradicts = (some & (recorded != lawful)) | (recorded > cap) | above

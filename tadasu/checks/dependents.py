@@ -7,10 +7,11 @@ import polars as pl
 
 from tadasu.checks.check import Check
 from tadasu.checks.claims import ASCENDANTS, CLASSES, class_field
-from tadasu.checks.expressions import COUNTS, n
+from tadasu.checks.expressions import dependents, n
 from tadasu.checks.records import Records
 from tadasu.checks.rows import rows, said, say, yen
 from tadasu.law import Law
+from tadasu.law.deductions import COUNTS
 
 _OTHER = pl.col("role") != "spouse"
 
@@ -49,10 +50,9 @@ def _with_relatives_papers() -> pl.Expr:
 
 
 def _compared(records: Records) -> pl.DataFrame:
-    counted = pl.sum_horizontal(n(name) for name in COUNTS if name != "n_dependent_under16")
     papers = records.adopted.join(records.lines_by_class, on="document_id", how="left", maintain_order="left")
     named = [name for name in records.lines_by_class.columns if name != "document_id"]
-    return papers.with_columns(pl.col(named).fill_null(0)).with_columns(counted=counted)
+    return papers.with_columns(pl.col(named).fill_null(0)).with_columns(counted=dependents())
 
 
 def _age_class(records: Records, _: Law) -> pl.DataFrame:

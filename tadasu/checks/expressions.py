@@ -2,18 +2,12 @@
 
 import polars as pl
 
-DEPENDENTS = (
-    "n_dependent_general",
-    "n_dependent_specified",
-    "n_dependent_elderly",
-    "n_dependent_elderly_cohabiting",
-)
-COUNTS = (*DEPENDENTS, "n_dependent_under16")
+from tadasu.law.deductions import DEPENDENTS
+
 SALARY = ("salary_revenue", "salary_income", "social_insurance")
 """What is wrong together where a salary report is."""
 PENSION = ("pension_revenue", "pension_income", "social_insurance")
 """What is wrong together where a pension report is."""
-DISABLED = ("n_disabled_ordinary", "n_disabled_special", "n_disabled_special_cohabiting")
 
 
 def n(name: str) -> pl.Expr:

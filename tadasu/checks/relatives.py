@@ -4,12 +4,13 @@ import polars as pl
 
 from tadasu.checks.check import Check
 from tadasu.checks.claims import ASCENDANTS, class_field
-from tadasu.checks.expressions import COUNTS, dependents, is_set, n
+from tadasu.checks.expressions import dependents, is_set, n
 from tadasu.checks.limits import limits
 from tadasu.checks.records import Records
 from tadasu.checks.residence import assessment_date, lives_here
 from tadasu.checks.rows import rows, said, say
 from tadasu.law import Law
+from tadasu.law.deductions import COUNTS
 
 
 def _unmatched(records: Records, _: Law) -> pl.DataFrame:

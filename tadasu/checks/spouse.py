@@ -6,10 +6,11 @@ What is known of a spouse's income is the recorded one, else what the paper stat
 import polars as pl
 
 from tadasu.checks.check import Check
-from tadasu.checks.expressions import COUNTS, differs, has_spouse, is_set, n
+from tadasu.checks.expressions import differs, has_spouse, is_set, n
 from tadasu.checks.records import Records
 from tadasu.checks.rows import digit, rows, say, word, yen
 from tadasu.law import Law
+from tadasu.law.deductions import COUNTS
 
 _SPOUSE = pl.col("role") == "spouse"
 _FIELDS = ("spouse_kind", "spouse_special_deduction")

@@ -6,12 +6,13 @@ A status is checked against the register, the incomes and the relatives that are
 import polars as pl
 
 from tadasu.checks.check import Check
-from tadasu.checks.expressions import DISABLED, differs, has_spouse, is_set, n
+from tadasu.checks.expressions import differs, has_spouse, is_set, n
 from tadasu.checks.limits import limits
 from tadasu.checks.records import Records
 from tadasu.checks.rows import digit, rows, said, say, word, yen
 from tadasu.fields import DISABILITIES
 from tadasu.law import Law
+from tadasu.law.deductions import DISABLED
 
 _DIGITS = {word: place for place, word in enumerate((*DISABILITIES, "special_cohabiting"))}
 _OF_RELATIVES = dict(zip(("ordinary", "special", "special_cohabiting"), DISABLED, strict=True))

@@ -9,14 +9,13 @@ from typing import Any, Literal
 
 import polars as pl
 
+from tadasu.extract.contract import STAFF_ACTIONS
 from tadasu.tables import (
     CHANNEL_LABELS,
     CONTROL_TOTALS,
-    CORRECTIONS,
     DOCUMENTS,
     EXTRACT,
     KIND_LABELS,
-    SECOND_OPINIONS,
 )
 
 Severity = Literal["critical", "warning"]
@@ -34,7 +33,6 @@ NO_DAYS = "受付日・提出経路のない資料は、週の件数の比較に
 NO_PAYERS = "支払者のない給与・年金の資料は、支払者ごとの比較に入らない"
 LIST_ONLY = "不整合リストに関わる世帯だけの抽出のため、支払者・経路の件数は区全体の件数ではない"
 
-_ACTIONS = (CORRECTIONS.name, SECOND_OPINIONS.name)
 _BY = ("payer_id", "channel", "kind", "week_on")
 _PAID = ("salary_report", "pension_report")
 
@@ -154,7 +152,7 @@ def _week_of(day: str) -> pl.Expr:
 def _of_tables(year: int, here: Tables, before: Tables) -> Iterator[Alarm]:
     for table in EXTRACT:
         last, now = before[table.name].height, here[table.name].height
-        if table.name not in _ACTIONS and now * 2 <= last and last:
+        if table.name not in STAFF_ACTIONS and now * 2 <= last and last:
             yield Alarm(year, TABLE, f"{table.name}（{table.label}）", last, now)
 
 

@@ -38,6 +38,11 @@ DEPENDENTS = (
     "n_dependent_elderly",
     "n_dependent_elderly_cohabiting",
 )
+COUNTS = (*DEPENDENTS, "n_dependent_under16")
+"""Counts of relatives who count for limits: those under 16 too."""
+
+DISABLED = ("n_disabled_ordinary", "n_disabled_special", "n_disabled_special_cohabiting")
+"""Counts of relatives with a disability."""
 
 
 def following(given: Given, law: Law, total_income: pl.Expr) -> list[pl.Expr]:
@@ -66,7 +71,7 @@ def total(given: Given) -> list[pl.Expr]:
 
 def relatives(given: Given) -> pl.Expr:
     """Return how many relatives count for limits: the spouse and all dependants, those under 16 too."""
-    return has_spouse(given).cast(pl.Int64) + given.total(*DEPENDENTS, "n_dependent_under16")
+    return has_spouse(given).cast(pl.Int64) + given.total(*COUNTS)
 
 
 def has_spouse(given: Given) -> pl.Expr:

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from tadasu.law.deductions import DEPENDENTS, has_spouse
+from tadasu.law.deductions import COUNTS, has_spouse
 from tadasu.law.given import Given
 from tadasu.law.law import Law
 from tadasu.law.shapes import floor_zero
@@ -14,9 +14,7 @@ def cut(given: Given, law: Law) -> pl.Expr:
     if not rule.per_person.value and not rule.remnant.value:
         return pl.lit(0, pl.Int64)
     spouse = has_spouse(given) & (total <= law.income_limits.spouse_claimant.value)
-    at_home = floor_zero(
-        spouse.cast(pl.Int64) + given.total(*DEPENDENTS, "n_dependent_under16") - given.whole("n_abroad")
-    )
+    at_home = floor_zero(spouse.cast(pl.Int64) + given.total(*COUNTS) - given.whole("n_abroad"))
     each = pl.when(total <= rule.income_limit.value).then((at_home + 1) * rule.per_person.value).otherwise(0)
     left_over = (
         given.flag("remnant_spouse")

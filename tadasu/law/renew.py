@@ -21,7 +21,6 @@ from tadasu.law.law import Law
 
 Changed = Collection[str] | pl.Expr | Mapping[str, pl.Expr]
 
-_DISABLED = ("self_disability", "n_disabled_ordinary", "n_disabled_special", "n_disabled_special_cohabiting")
 _INCOMES = (
     *COMPREHENSIVE,
     "salary_revenue",
@@ -35,7 +34,7 @@ _INCOMES = (
 CAUSES: dict[str, tuple[str, ...]] = {
     "spouse_deduction": ("spouse_kind", *_INCOMES),
     "dependent_deduction": deductions.DEPENDENTS,
-    "disability_deduction": _DISABLED,
+    "disability_deduction": ("self_disability", *deductions.DISABLED),
     "widow_deduction": ("widow",),
     "single_parent_deduction": ("single_parent",),
     "working_student_deduction": ("working_student",),

@@ -6,9 +6,8 @@ from tadasu.fields import TAX_FIELDS
 from tadasu.law import Law, assess
 from tadasu.law.income import COMPREHENSIVE
 from tadasu.simulator.papers.income_tax import IncomeTax
-from tadasu.tables import ASSESSMENTS
+from tadasu.tables import ASSESSMENTS, EARTHQUAKE_PREMIUMS, LIFE_PREMIUMS
 
-LIFE = ("new_life_premium", "old_life_premium", "care_premium", "new_pension_premium", "old_pension_premium")
 _APART = ("separate_transfer_income", "stock_income")
 _COUNTS = tuple(field.name for field in TAX_FIELDS if field.kind == "count")
 _GIFTS = ("community_chest", "ward_ordinance")
@@ -131,10 +130,8 @@ def _deductions(record: pl.DataFrame, law: Law) -> pl.DataFrame:
         own_social="social_insurance",
         reported_social=reported,
         social_insurance=pl.col("social_insurance") + reported,
-        life_insurance=law.life_insurance(*(pl.col(name) for name in LIFE)),
-        earthquake_insurance=law.earthquake_insurance(
-            pl.col("earthquake_premium"), pl.col("old_long_term_premium")
-        ),
+        life_insurance=law.life_insurance(*(pl.col(name) for name in LIFE_PREMIUMS)),
+        earthquake_insurance=law.earthquake_insurance(*(pl.col(name) for name in EARTHQUAKE_PREMIUMS)),
         spouse_special_deduction=pl.when(special).then(amount).otherwise(0),
         spouse_kind=pl.col("spouse_kind").fill_null("none"),
     )
@@ -167,8 +164,8 @@ def _housing_loan(record: pl.DataFrame, law: Law) -> pl.Series:
     )  # fmt: skip
     paper = paper.with_columns(
         deductions=deductions + spouse + pl.col("own_social") + pl.col("reported")
-        + tax.life_insurance.of(*(pl.col(name) for name in LIFE))
-        + tax.earthquake_insurance.of(pl.col("earthquake_premium"), pl.col("old_long_term_premium"))
+        + tax.life_insurance.of(*(pl.col(name) for name in LIFE_PREMIUMS))
+        + tax.earthquake_insurance.of(*(pl.col(name) for name in EARTHQUAKE_PREMIUMS))
     )  # fmt: skip
     base = law.rounding.taxable_income.cut((pl.col("on_paper") - pl.col("deductions")).clip(0))
     separate = (

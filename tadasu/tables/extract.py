@@ -43,18 +43,30 @@ RESIDENTS = Table(
     ),
 )
 
-_DOCUMENT_ONLY: tuple[Column, ...] = (
-    yen("total_income", "合計所得金額", negative=True),
-    yen("previous_salary_revenue", "前職分給与収入"),
-    yen("previous_social_insurance", "前職分社会保険料"),
-    text("previous_payer_id", "前職支払者"),
+_LIFE = (
     yen("new_life_premium", "新生命保険料"),
     yen("old_life_premium", "旧生命保険料"),
     yen("care_premium", "介護医療保険料"),
     yen("new_pension_premium", "新個人年金保険料"),
     yen("old_pension_premium", "旧個人年金保険料"),
+)
+LIFE_PREMIUMS = tuple(column.name for column in _LIFE)
+"""生命保険料 by contract class, in the order in which the rules of the law take them."""
+
+_EARTHQUAKE = (
     yen("earthquake_premium", "地震保険料"),
     yen("old_long_term_premium", "旧長期損害保険料"),
+)
+EARTHQUAKE_PREMIUMS = tuple(column.name for column in _EARTHQUAKE)
+"""地震保険料 and 旧長期損害保険料, likewise."""
+
+_DOCUMENT_ONLY: tuple[Column, ...] = (
+    yen("total_income", "合計所得金額", negative=True),
+    yen("previous_salary_revenue", "前職分給与収入"),
+    yen("previous_social_insurance", "前職分社会保険料"),
+    text("previous_payer_id", "前職支払者"),
+    *_LIFE,
+    *_EARTHQUAKE,
     yen("deductions_total", "所得控除合計"),
     yen("housing_loan_deductible", "住宅借入金等特別控除可能額"),
     yen("income_tax_before_credits", "税額控除前所得税額"),

@@ -2,13 +2,17 @@
 
 import hashlib
 import os
+import posixpath
+import re
 import subprocess
 import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from bundle import archive, source, wheels
+from bundle.__main__ import pack
 from bundle.archive import Entry
 from bundle.lock import BundleError, here, needed, pins, target
 
@@ -122,6 +126,23 @@ def test_sha256sum_reads_the_manifest(tmp_path: Path) -> None:
 def test_a_name_that_stands_twice_is_refused() -> None:
     with pytest.raises(ValueError, match="twice"):
         archive.manifest([Entry("a", b"1"), Entry("a", b"2")])
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs a git checkout")
+def test_every_link_of_the_guide_on_top_leads_to_a_file_of_the_bundle(tmp_path: Path) -> None:
+    installer = tmp_path / "uv-1-py3-none-any.whl"
+    with zipfile.ZipFile(installer, "w") as wheel:
+        wheel.writestr("uv.py", "")
+    pack(source.collect(ROOT, dirty=True), {}, [], installer, here(), tmp_path / "dist")
+    (made,) = (tmp_path / "dist").glob("*.tar")
+    with tarfile.open(made) as packed:
+        names = {name.removeprefix(f"{made.stem}/") for name in packed.getnames()}
+        guide = packed.extractfile(f"{made.stem}/README.ja.md")
+        assert guide
+        text = guide.read().decode()
+    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if not re.match(r"[a-z]+:|#", link)]
+    assert links
+    assert [link for link in links if posixpath.normpath(link.partition("#")[0]) not in names] == []
 
 
 def test_the_bundle_has_what_the_project_runs_on_and_no_tools_of_developers() -> None:

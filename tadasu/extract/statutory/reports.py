@@ -12,6 +12,7 @@ from tadasu.extract.statutory.layout import Form, fields
 from tadasu.extract.statutory.lines import permitted
 from tadasu.extract.statutory.slots import SLOTS
 from tadasu.extract.values import read_values
+from tadasu.tables import LIFE_PREMIUMS
 
 _FLAGS = ("0", "1")
 _ABROAD = ("00", "01", "02", "03", "04")
@@ -188,7 +189,7 @@ def _salary() -> dict[str, pl.Expr]:
         "specified_relative_special": _yen("specified_relative_special"),
         "housing_loan_deductible": _yen("loan_deductible"),
         "housing_loan_credit": pl.when(loan_left >= 0).then(loan_left),
-        **{name: _yen(name) for name in _PREMIUMS},
+        **{name: _yen(name) for name in LIFE_PREMIUMS},
         "old_long_term_premium": _yen("old_long_term_premium"),
         "self_disability": _disability(),
         "widow": pl.col("widow").is_in(["1", "2"]),
@@ -199,15 +200,6 @@ def _salary() -> dict[str, pl.Expr]:
         "previous_salary_revenue": _yen("previous_salary"),
         "previous_social_insurance": _yen("previous_insurance"),
     }
-
-
-_PREMIUMS = (
-    "new_life_premium",
-    "old_life_premium",
-    "care_premium",
-    "new_pension_premium",
-    "old_pension_premium",
-)
 
 
 def _pension() -> dict[str, pl.Expr]:

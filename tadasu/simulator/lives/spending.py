@@ -6,9 +6,7 @@ from scipy.special import ndtr
 from tadasu.simulator import chance
 from tadasu.simulator.chance import Reals, Wholes
 from tadasu.simulator.lives.year import Flags, Year
-
-LIFE = ("new_life_premium", "old_life_premium", "care_premium", "new_pension_premium", "old_pension_premium")
-EARTHQUAKE = ("earthquake_premium", "old_long_term_premium")
+from tadasu.tables import LIFE_PREMIUMS
 
 
 def premiums(year: Year, total: Wholes, stated: Flags) -> dict[str, Wholes]:
@@ -16,7 +14,7 @@ def premiums(year: Year, total: Wholes, stated: Flags) -> dict[str, Wholes]:
     section, income = year.rates.section("premiums"), total.astype(np.float64)
     has = (year.uniform("life insurance", ever=True) < year.rates.curve("premiums.life", income)) & stated
     found = {}
-    for name, kind in zip(LIFE, section["classes"], strict=True):
+    for name, kind in zip(LIFE_PREMIUMS, section["classes"], strict=True):
         holds = has & (year.uniform(kind, ever=True) < section["classes"][kind])
         holds &= (year.age >= 33) if kind.startswith("old") else True
         found[name] = _paid(year.amount(section["means"][kind], section["spread"], kind, ever=1.0), holds)

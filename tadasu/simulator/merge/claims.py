@@ -7,23 +7,13 @@ is an amount paid and the same in both taxes.
 import polars as pl
 
 from tadasu.law import Law
+from tadasu.law.deductions import COUNTS, DISABLED
 from tadasu.law.income import COMPREHENSIVE
 from tadasu.simulator.merge.in_force import adopted
+from tadasu.tables import EARTHQUAKE_PREMIUMS, LIFE_PREMIUMS
 
 AMOUNTS = ("casualty_loss", "medical_expense", "self_medication", "small_enterprise_mutual_aid")
-COUNTS = (
-    "n_dependent_general",
-    "n_dependent_specified",
-    "n_dependent_elderly",
-    "n_dependent_elderly_cohabiting",
-    "n_dependent_under16",
-    "n_disabled_ordinary",
-    "n_disabled_special",
-    "n_disabled_special_cohabiting",
-)
 FLAGS = ("widow", "single_parent", "working_student")
-LIFE = ("new_life_premium", "old_life_premium", "care_premium", "new_pension_premium", "old_pension_premium")
-EARTHQUAKE = ("earthquake_premium", "old_long_term_premium")
 
 
 def claims(one: pl.DataFrame, relatives: pl.DataFrame, law: Law) -> pl.DataFrame:
@@ -39,7 +29,7 @@ def claims(one: pl.DataFrame, relatives: pl.DataFrame, law: Law) -> pl.DataFrame
     papers = one.join(special, on="document_id", how="left", maintain_order="left")
     return papers.select(
         "person_id",
-        *(pl.col(name).fill_null(0) for name in (*AMOUNTS, *COUNTS)),
+        *(pl.col(name).fill_null(0) for name in (*AMOUNTS, *COUNTS, *DISABLED)),
         *(pl.col(name).fill_null(value=False) for name in FLAGS),
         pl.col("spouse_kind").fill_null("none"),
         pl.col("self_disability").fill_null("none"),
@@ -69,13 +59,13 @@ def grounds(one: pl.DataFrame, relatives: pl.DataFrame, law: Law) -> pl.DataFram
 def _life(law: Law) -> pl.Expr:
     """From the premiums; where none is stated, the deduction as far as the resident tax grants one."""
     stated = law.deductions.life_insurance.total_cap.cap(pl.col("life_insurance").fill_null(0))
-    premiums = [pl.col(name) for name in LIFE]
+    premiums = [pl.col(name) for name in LIFE_PREMIUMS]
     return pl.when(_some(premiums)).then(law.life_insurance(*premiums)).otherwise(stated)
 
 
 def _earthquake(law: Law) -> pl.Expr:
     stated = law.deductions.earthquake_insurance.cap.cap(pl.col("earthquake_insurance").fill_null(0))
-    premiums = [pl.col(name) for name in EARTHQUAKE]
+    premiums = [pl.col(name) for name in EARTHQUAKE_PREMIUMS]
     return pl.when(_some(premiums)).then(law.earthquake_insurance(*premiums)).otherwise(stated)
 
 

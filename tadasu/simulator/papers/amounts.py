@@ -9,6 +9,7 @@ from tadasu.law.allowances import SpouseSpecial
 from tadasu.law.deductions import DEDUCTIONS, following
 from tadasu.law.given import Given
 from tadasu.simulator.papers.income_tax import IncomeTax
+from tadasu.tables import EARTHQUAKE_PREMIUMS, LIFE_PREMIUMS
 
 Premiums = Callable[..., pl.Expr]
 
@@ -44,19 +45,11 @@ def resident_tax(frame: pl.DataFrame, law: Law) -> pl.DataFrame:
 
 
 def _life(of: Premiums) -> pl.Expr:
-    names = (
-        "new_life_premium",
-        "old_life_premium",
-        "care_premium",
-        "new_pension_premium",
-        "old_pension_premium",
-    )
-    return of(*(pl.col(name).fill_null(0) for name in names)).alias("life_insurance")
+    return of(*(pl.col(name).fill_null(0) for name in LIFE_PREMIUMS)).alias("life_insurance")
 
 
 def _earthquake(of: Premiums) -> pl.Expr:
-    names = ("earthquake_premium", "old_long_term_premium")
-    return of(*(pl.col(name).fill_null(0) for name in names)).alias("earthquake_insurance")
+    return of(*(pl.col(name).fill_null(0) for name in EARTHQUAKE_PREMIUMS)).alias("earthquake_insurance")
 
 
 def _special(table: SpouseSpecial) -> pl.Expr:

@@ -6,6 +6,7 @@ from tadasu.law import Law, renew
 from tadasu.law import income as law_income
 from tadasu.law.given import Given
 from tadasu.simulator.facts import Facts
+from tadasu.tables import EARTHQUAKE_PREMIUMS, LIFE_PREMIUMS
 
 _OWN = ("salary_revenue", "salary_income", "pension_revenue", "pension_income", "income_adjustment")
 INCOMES = (
@@ -17,15 +18,7 @@ INCOMES = (
 )
 """Incomes and losses, as documents have them."""
 
-PREMIUMS = (
-    "new_life_premium",
-    "old_life_premium",
-    "care_premium",
-    "new_pension_premium",
-    "old_pension_premium",
-    "earthquake_premium",
-    "old_long_term_premium",
-)
+PREMIUMS = (*LIFE_PREMIUMS, *EARTHQUAKE_PREMIUMS)
 STATUSES = ("self_disability", "widow", "single_parent", "working_student", "minor")
 
 

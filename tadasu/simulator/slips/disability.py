@@ -2,30 +2,15 @@
 
 import polars as pl
 
+from tadasu.law.deductions import DISABLED
 from tadasu.simulator.slips.edit import claim, hit_column
 from tadasu.simulator.slips.filed import Filed
 from tadasu.simulator.slips.scene import Scene
 from tadasu.simulator.slips.slip import Slip
 
-RELATIVES = ("n_disabled_ordinary", "n_disabled_special", "n_disabled_special_cohabiting")
-PARENTS = ("widow", "single_parent")
-
-
-def _papers(scene: Scene, of_truth: pl.Expr) -> pl.DataFrame:
-    """Adopted papers of taxpayers whose true record is so."""
-    right = scene.facts.truth.filter(of_truth).select(
-        "person_id",
-        right_disability="self_disability",
-        right_widow="widow",
-        right_parent="single_parent",
-        right_income="total_income",
-    )
-    paper = scene.adopted.select("person_id", "document_id")
-    return paper.join(right, on="person_id", how="inner", maintain_order="left")
-
 
 def _disabled(scene: Scene) -> pl.DataFrame:
-    return _papers(scene, pl.col("self_disability") != "none")
+    return scene.adopted_where(pl.col("self_disability") != "none")
 
 
 def _other_grade(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
@@ -44,7 +29,7 @@ def _no_disability(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
 def _never_disabled(scene: Scene) -> pl.DataFrame:
     """Papers of older taxpayers without a disability."""
     old = scene.people.filter((scene.year - pl.col("birth_date").dt.year()) >= 55).select("person_id")
-    found = _papers(scene, pl.col("self_disability") == "none")
+    found = scene.adopted_where(pl.col("self_disability") == "none")
     return found.join(old, on="person_id", how="semi", maintain_order="left")
 
 
@@ -76,7 +61,7 @@ def _recount(filed: Filed, hit: pl.DataFrame, scene: Scene, *, up: bool) -> File
         raised = (hit_column("wrong") == name).cast(pl.Int64) if up else pl.lit(0)
         return (pl.col(name).fill_null(0) + raised - down).clip(0)
 
-    return claim(filed, hit, {name: value(name) for name in RELATIVES}, scene.law)
+    return claim(filed, hit, {name: value(name) for name in DISABLED}, scene.law)
 
 
 def _wrong_grade(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
@@ -126,7 +111,7 @@ DISABILITIES: tuple[Slip, ...] = (
         cause_ja="扶養親族の障害の等級・同居の別を取り違えた",
         who="employer",
         checks=("F12", "F15"),
-        fields=RELATIVES,
+        fields=DISABLED,
         repair_ja="等級と同居の別により人数を改める",
         places=_wrong_count,
         change=_wrong_grade,
@@ -136,7 +121,7 @@ DISABILITIES: tuple[Slip, ...] = (
         cause_ja="扶養親族の障害者の人数が書かれていない",
         who="employer",
         checks=("F12", "F15"),
-        fields=RELATIVES,
+        fields=DISABLED,
         repair_ja="障害者の人数を加える",
         places=_disabled_relatives,
         change=_uncounted,

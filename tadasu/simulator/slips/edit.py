@@ -9,7 +9,7 @@ from functools import cache
 import polars as pl
 
 from tadasu.law import Law, deductions
-from tadasu.law.deductions import DEDUCTIONS
+from tadasu.law.deductions import COUNTS, DEDUCTIONS, DISABLED
 from tadasu.law.given import Given
 from tadasu.law.income import COMPREHENSIVE
 from tadasu.simulator.papers.income_tax import IncomeTax
@@ -18,13 +18,6 @@ from tadasu.simulator.slips.scene import Scene
 from tadasu.tables import DOCUMENTS
 
 INCOMES = (*COMPREHENSIVE, "separate_transfer_income", "stock_income")
-COUNTS = (
-    "n_dependent_general",
-    "n_dependent_specified",
-    "n_dependent_elderly",
-    "n_dependent_elderly_cohabiting",
-    "n_dependent_under16",
-)
 _HIT = "hit: "
 
 
@@ -88,12 +81,7 @@ def claim(
 _CAUSES = {
     "spouse_deduction": ("spouse_kind",),
     "dependent_deduction": COUNTS,
-    "disability_deduction": (
-        "self_disability",
-        "n_disabled_ordinary",
-        "n_disabled_special",
-        "n_disabled_special_cohabiting",
-    ),
+    "disability_deduction": ("self_disability", *DISABLED),
     "widow_deduction": ("widow",),
     "single_parent_deduction": ("single_parent",),
     "working_student_deduction": ("working_student",),

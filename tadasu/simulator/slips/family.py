@@ -3,9 +3,9 @@
 import polars as pl
 
 from tadasu.law import Law
+from tadasu.law.deductions import COUNTS
 from tadasu.simulator.papers.income_tax import IncomeTax
 from tadasu.simulator.slips.edit import (
-    COUNTS,
     claim,
     hit_column,
     relined,

@@ -3,8 +3,8 @@
 import polars as pl
 
 from tadasu.simulator.slips.edit import copied, copy_of, hit_column, restate
-from tadasu.simulator.slips.figures import between
 from tadasu.simulator.slips.filed import Filed
+from tadasu.simulator.slips.reports import first_version, lone_reports, rolled_in
 from tadasu.simulator.slips.scene import Scene
 from tadasu.simulator.slips.slip import Slip
 
@@ -17,35 +17,8 @@ _ADJUSTED_BOXES = (
 )
 
 
-def _rolled_in(scene: Scene) -> pl.DataFrame:
-    """Reports that count a previous employer in whose own report is there too, of people without a return."""
-    reports = scene.papers.documents.filter(pl.col("kind") == "salary_report").select(
-        "person_id", earlier_id="document_id", previous_payer_id="payer_id"
-    )
-    later = scene.lone_reports.filter(pl.col("previous_payer_id").is_not_null())
-    return later.join(
-        reports, on=["person_id", "previous_payer_id"], how="inner", maintain_order="left"
-    ).select("person_id", "document_id", "payer_id", "earlier_id")
-
-
-def _reports(scene: Scene) -> pl.DataFrame:
-    return scene.lone_reports.select("person_id", "document_id", "payer_id")
-
-
-def _first_version(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
-    """The amended report, which is right, comes after a first one that was wrong, and does not say so."""
-    u = hit_column("u")
-    wrong = (pl.col("salary_revenue") * pl.when(u < 0.5).then(0.90 + u / 6).otherwise(0.96 + u / 6)).cast(
-        pl.Int64
-    )
-    income = pl.when(pl.col("salary_income").is_not_null()).then(scene.law.salary_income.of(wrong))
-    days = pl.duration(days=between(3, 20, u))
-    before = {"salary_revenue": wrong, "salary_income": income, "received_on": pl.col("received_on") - days}
-    return copied(filed, hit, before, mark=2)
-
-
 def _amended_properly(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
-    both = _first_version(filed, hit, scene)
+    both = first_version(filed, hit, scene)
     first = copy_of(hit, 2).select(first_id="document_id")
     return restate(both, pl.concat([hit, first], how="horizontal"), {"supersedes": hit_column("first_id")})
 
@@ -96,7 +69,7 @@ INNOCENT_REPORTS: tuple[Slip, ...] = (
         checks=("S02",),
         fields=(),
         repair_ja="修正不要",
-        places=_rolled_in,
+        places=rolled_in,
         change=_earlier_differs,
     ),
     Slip(
@@ -106,7 +79,7 @@ INNOCENT_REPORTS: tuple[Slip, ...] = (
         checks=(),
         fields=(),
         repair_ja="修正不要",
-        places=_reports,
+        places=lone_reports,
         change=_amended_properly,
         asks="R",
     ),

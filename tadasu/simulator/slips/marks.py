@@ -5,9 +5,9 @@ import polars as pl
 from tadasu.simulator.slips.edit import claim, hit_column, relined, restate
 from tadasu.simulator.slips.figures import misread
 from tadasu.simulator.slips.filed import Filed
-from tadasu.simulator.slips.premiums import EARTHQUAKE, LIFE
 from tadasu.simulator.slips.scene import Scene
 from tadasu.simulator.slips.slip import Slip
+from tadasu.tables import EARTHQUAKE_PREMIUMS, LIFE_PREMIUMS
 
 
 def _single_filers(scene: Scene) -> pl.DataFrame:
@@ -32,7 +32,7 @@ def _still_claims(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
 
 
 def _insured(scene: Scene) -> pl.DataFrame:
-    some = pl.any_horizontal(pl.col(name) > 0 for name in LIFE)
+    some = pl.any_horizontal(pl.col(name) > 0 for name in LIFE_PREMIUMS)
     found = scene.adopted.filter(
         some, pl.col("life_insurance") > 1_000, pl.col("housing_loan_deductible").is_null()
     )
@@ -46,7 +46,7 @@ def _deduction_misprinted(filed: Filed, hit: pl.DataFrame, scene: Scene) -> File
 
 
 def _earthquake(scene: Scene) -> pl.DataFrame:
-    some = pl.any_horizontal(pl.col(name) > 0 for name in EARTHQUAKE)
+    some = pl.any_horizontal(pl.col(name) > 0 for name in EARTHQUAKE_PREMIUMS)
     found = scene.adopted.filter(some, pl.col("housing_loan_deductible").is_null())
     return found.select("person_id", "document_id", "payer_id")
 

@@ -8,8 +8,6 @@ from tadasu.simulator.slips.filed import Filed
 from tadasu.simulator.slips.scene import Scene
 from tadasu.simulator.slips.slip import Slip
 
-LIFE = ("new_life_premium", "old_life_premium", "care_premium", "new_pension_premium", "old_pension_premium")
-EARTHQUAKE = ("earthquake_premium", "old_long_term_premium")
 INSURANCE = ("social_insurance",)
 
 

@@ -6,14 +6,11 @@ from tadasu.simulator.slips.edit import restate
 from tadasu.simulator.slips.filed import Filed
 from tadasu.simulator.slips.scene import Scene
 from tadasu.simulator.slips.slip import Slip
-
-LIFE = ("new_life_premium", "old_life_premium", "care_premium", "new_pension_premium", "old_pension_premium")
-EARTHQUAKE = ("earthquake_premium", "old_long_term_premium")
-INSURANCE = ("social_insurance",)
+from tadasu.tables import EARTHQUAKE_PREMIUMS, LIFE_PREMIUMS
 
 
 def _life(scene: Scene) -> pl.DataFrame:
-    stated = pl.col("life_insurance") > scene.law.life_insurance(*(pl.col(name) for name in LIFE))
+    stated = pl.col("life_insurance") > scene.law.life_insurance(*(pl.col(name) for name in LIFE_PREMIUMS))
     return scene.adopted.filter(stated).select("person_id", "document_id", "life_insurance")
 
 
@@ -23,7 +20,7 @@ def _life_as_stated(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
 
 def _new_life(scene: Scene) -> pl.DataFrame:
     """Papers on which the premium of an old contract gives another deduction as that of a new one."""
-    lawful = scene.law.life_insurance(*(pl.col(name) for name in LIFE))
+    lawful = scene.law.life_insurance(*(pl.col(name) for name in LIFE_PREMIUMS))
     found = scene.adopted.filter(
         pl.any_horizontal(pl.col(name) > 0 for name in ("new_life_premium", "old_life_premium"))
     )
@@ -31,7 +28,7 @@ def _new_life(scene: Scene) -> pl.DataFrame:
 
 
 def _swapped(scene: Scene) -> pl.Expr:
-    names = ("old_life_premium", "new_life_premium", *LIFE[2:])
+    names = ("old_life_premium", "new_life_premium", *LIFE_PREMIUMS[2:])
     return scene.law.life_insurance(*(pl.col(name) for name in names))
 
 
@@ -42,20 +39,20 @@ def _swap(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
 
 def _premiums(scene: Scene) -> pl.DataFrame:
     """Papers on which the deduction alone would give something else than the premiums."""
-    lawful = scene.law.life_insurance(*(pl.col(name) for name in LIFE))
+    lawful = scene.law.life_insurance(*(pl.col(name) for name in LIFE_PREMIUMS))
     stated = scene.law.deductions.life_insurance.total_cap.cap(pl.col("life_insurance"))
     return scene.adopted.filter(lawful > 0, stated != lawful).select("person_id", "document_id")
 
 
 def _no_premiums(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
-    return restate(filed, hit, {name: pl.lit(None, pl.Int64) for name in LIFE})
+    return restate(filed, hit, {name: pl.lit(None, pl.Int64) for name in LIFE_PREMIUMS})
 
 
 def _care(scene: Scene) -> pl.DataFrame:
     found = scene.adopted.filter(pl.col("care_premium") >= 12_000)
-    lawful = scene.law.life_insurance(*(pl.col(name) for name in LIFE))
+    lawful = scene.law.life_insurance(*(pl.col(name) for name in LIFE_PREMIUMS))
     without = scene.law.life_insurance(
-        *(pl.col(name) if name != "care_premium" else pl.lit(0) for name in LIFE)
+        *(pl.col(name) if name != "care_premium" else pl.lit(0) for name in LIFE_PREMIUMS)
     )
     return found.filter(without != lawful).select("person_id", "document_id")
 
@@ -66,7 +63,7 @@ def _no_care(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
 
 
 def _earthquake(scene: Scene) -> pl.DataFrame:
-    lawful = scene.law.earthquake_insurance(*(pl.col(name) for name in EARTHQUAKE))
+    lawful = scene.law.earthquake_insurance(*(pl.col(name) for name in EARTHQUAKE_PREMIUMS))
     found = scene.adopted.filter(pl.col("earthquake_insurance") > lawful, lawful > 0)
     return found.select("person_id", "document_id", "earthquake_insurance")
 

@@ -1,7 +1,7 @@
 """The declared slips about claimed relatives (what they do stands in `family`)."""
 
+from tadasu.law.deductions import COUNTS
 from tadasu.simulator.slips import family
-from tadasu.simulator.slips.edit import COUNTS
 from tadasu.simulator.slips.slip import Slip
 
 RELATIVES: tuple[Slip, ...] = (

@@ -8,17 +8,9 @@ from tadasu.simulator.slips.filed import Filed
 from tadasu.simulator.slips.scene import Scene
 from tadasu.simulator.slips.slip import EVERYTHING, SALARY, Slip
 
-_ADJUSTED_BOXES = (
-    "salary_income",
-    "deductions_total",
-    "basic_deduction",
-    "life_insurance",
-    "earthquake_insurance",
-)
 
-
-def _rolled_in(scene: Scene) -> pl.DataFrame:
-    """Reports that count a previous employer in whose own report is there too, of people without a return."""
+def rolled_in(scene: Scene) -> pl.DataFrame:
+    """Return reports that count in a previous employer whose own report is there too; no return was filed."""
     reports = scene.papers.documents.filter(pl.col("kind") == "salary_report").select(
         "person_id", earlier_id="document_id", previous_payer_id="payer_id"
     )
@@ -75,7 +67,8 @@ def _told(revenue: pl.Expr, u: pl.Expr) -> pl.Expr:
     return pl.when(u < 0.85).then((revenue * (0.80 + 0.2 * u)).cast(pl.Int64)).otherwise(revenue)
 
 
-def _reports(scene: Scene) -> pl.DataFrame:
+def lone_reports(scene: Scene) -> pl.DataFrame:
+    """Return the salary reports of people who filed no return."""
     return scene.lone_reports.select("person_id", "document_id", "payer_id")
 
 
@@ -86,8 +79,8 @@ def _twice(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
     )
 
 
-def _first_version(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
-    """The amended report, which is right, comes after a first one that was wrong, and does not say so."""
+def first_version(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
+    """Let the amended report, which is right, come after a first one that was wrong, and not say so."""
     u = hit_column("u")
     wrong = (pl.col("salary_revenue") * pl.when(u < 0.5).then(0.90 + u / 6).otherwise(0.96 + u / 6)).cast(
         pl.Int64
@@ -100,10 +93,9 @@ def _first_version(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
 
 def _spouses_number(scene: Scene) -> pl.DataFrame:
     """Reports of people with a spouse in the household; neither filed a return."""
-    lone = scene.lone_reports.select("person_id", "document_id", "payer_id")
     filers = scene.returns.select(other_id="person_id")
     couples = scene.couples.select("person_id", "other_id").join(filers, on="other_id", how="anti")
-    return lone.join(couples, on="person_id", how="inner", maintain_order="left")
+    return lone_reports(scene).join(couples, on="person_id", how="inner", maintain_order="left")
 
 
 def _move(filed: Filed, hit: pl.DataFrame, _: Scene) -> Filed:
@@ -134,7 +126,7 @@ REPORTS: tuple[Slip, ...] = (
         checks=("S02",),
         fields=SALARY,
         repair_ja="前職の給報を合算済みとし、給与収入を現職の額にする",
-        places=_rolled_in,
+        places=rolled_in,
         change=_unname,
     ),
     Slip(
@@ -144,7 +136,7 @@ REPORTS: tuple[Slip, ...] = (
         checks=("S03",),
         fields=SALARY,
         repair_ja="事業所に照会し、前職の給報を合算済みとする",
-        places=_rolled_in,
+        places=rolled_in,
         change=_forget_remark,
         asks="Q",
     ),
@@ -165,7 +157,7 @@ REPORTS: tuple[Slip, ...] = (
         checks=("N06", "S03"),
         fields=SALARY,
         repair_ja="一方の給報を除く",
-        places=_reports,
+        places=lone_reports,
         change=_twice,
         asks="R",
     ),
@@ -176,8 +168,8 @@ REPORTS: tuple[Slip, ...] = (
         checks=("N06", "S03"),
         fields=SALARY,
         repair_ja="訂正前の給報を除く",
-        places=_reports,
-        change=_first_version,
+        places=lone_reports,
+        change=first_version,
     ),
     Slip(
         name="claimed_relatives_report_twice",
@@ -218,7 +210,7 @@ REPORTS: tuple[Slip, ...] = (
         checks=("N07", "I01"),
         fields=EVERYTHING,
         repair_ja="事業所の総括表と突き合わせ、給報を取り込む",
-        places=_reports,
+        places=lone_reports,
         change=_never_came,
         asks="Q",
         per="payer",

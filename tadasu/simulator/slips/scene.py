@@ -42,6 +42,18 @@ class Scene:
         """Of each person the document whose deductions count."""
         return adopted(self.valid)
 
+    def adopted_where(self, of_truth: pl.Expr) -> pl.DataFrame:
+        """Return the adopted documents of taxpayers whose true record is so, with what it says: `right_…`."""
+        right = self.facts.truth.filter(of_truth).select(
+            "person_id",
+            right_disability="self_disability",
+            right_widow="widow",
+            right_parent="single_parent",
+            right_income="total_income",
+        )
+        paper = self.adopted.select("person_id", "document_id")
+        return paper.join(right, on="person_id", how="inner", maintain_order="left")
+
     @cached_property
     def returns(self) -> pl.DataFrame:
         """The adopted documents that are returns."""

@@ -7,25 +7,11 @@ from tadasu.simulator.slips.filed import Filed
 from tadasu.simulator.slips.scene import Scene
 from tadasu.simulator.slips.slip import Slip
 
-RELATIVES = ("n_disabled_ordinary", "n_disabled_special", "n_disabled_special_cohabiting")
 PARENTS = ("widow", "single_parent")
 
 
-def _papers(scene: Scene, of_truth: pl.Expr) -> pl.DataFrame:
-    """Adopted papers of taxpayers whose true record is so."""
-    right = scene.facts.truth.filter(of_truth).select(
-        "person_id",
-        right_disability="self_disability",
-        right_widow="widow",
-        right_parent="single_parent",
-        right_income="total_income",
-    )
-    paper = scene.adopted.select("person_id", "document_id")
-    return paper.join(right, on="person_id", how="inner", maintain_order="left")
-
-
 def _parents(scene: Scene) -> pl.DataFrame:
-    return _papers(scene, pl.col("single_parent"))
+    return scene.adopted_where(pl.col("single_parent"))
 
 
 def _fathers(scene: Scene) -> pl.DataFrame:
@@ -34,7 +20,7 @@ def _fathers(scene: Scene) -> pl.DataFrame:
 
 
 def _widows(scene: Scene) -> pl.DataFrame:
-    return _papers(scene, pl.col("widow"))
+    return scene.adopted_where(pl.col("widow"))
 
 
 def _as_widow(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
@@ -53,7 +39,7 @@ def _alone_with_child(scene: Scene) -> pl.DataFrame:
     """Papers of heads without a spouse in the household who have a child there, and no such deduction."""
     child = scene.family.filter(pl.col("relationship") == "child").select("person_id").unique()
     couples = scene.couples.select("person_id").unique()
-    found = _papers(scene, ~pl.col("single_parent") & ~pl.col("widow"))
+    found = scene.adopted_where(~pl.col("single_parent") & ~pl.col("widow"))
     alone = found.join(couples, on="person_id", how="anti", maintain_order="left")
     return alone.join(child, on="person_id", how="semi", maintain_order="left")
 
@@ -62,7 +48,9 @@ def _married_parents(scene: Scene) -> pl.DataFrame:
     """Papers of couples with a small child: who remarried stays a single parent in the employer's books."""
     child = scene.family.filter(pl.col("relationship") == "child").select("person_id").unique()
     couples = scene.couples.select("person_id").unique()
-    found = _papers(scene, ~pl.col("single_parent") & ~pl.col("widow") & (pl.col("spouse_kind") == "none"))
+    found = scene.adopted_where(
+        ~pl.col("single_parent") & ~pl.col("widow") & (pl.col("spouse_kind") == "none")
+    )
     found = found.join(couples, on="person_id", how="semi", maintain_order="left")
     return found.join(child, on="person_id", how="semi", maintain_order="left")
 
@@ -74,7 +62,7 @@ def _earning_students(scene: Scene) -> pl.DataFrame:
     young = scene.people.filter(
         age.is_between(19, 25), pl.col("income").is_between(limit + 1, limit + 600_000)
     )
-    found = _papers(scene, ~pl.col("working_student"))
+    found = scene.adopted_where(~pl.col("working_student"))
     return found.join(young.select("person_id"), on="person_id", how="semi", maintain_order="left")
 
 
@@ -83,7 +71,7 @@ def _student(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
 
 
 def _students(scene: Scene) -> pl.DataFrame:
-    return _papers(scene, pl.col("working_student"))
+    return scene.adopted_where(pl.col("working_student"))
 
 
 def _no_student(filed: Filed, hit: pl.DataFrame, scene: Scene) -> Filed:
