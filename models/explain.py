@@ -27,7 +27,7 @@ def reasons(
     """Return (row_id, field, reasons) of each line in the order given.
 
     The third reason is `standing`, where the lines have that and it is filled; otherwise what weighed in the
-    model. That costs about thirteen milliseconds of CPU a row: outside the lane `clear`, the first
+    model. That costs 35 milliseconds of CPU a row: outside the lane `clear`, the first
     `settings.explain_rows` rows by rank have it; the others get it when they are opened (`explain_row`).
 
     `lines` have row_id, field (null where there is nothing to say), repair_id, current_value, proposed_value,
