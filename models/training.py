@@ -211,7 +211,8 @@ def _row_model(
     fold = np.asarray(work.all("fold"), dtype=np.int64)
     masks = [fold != number for number in range(work.settings.folds)]
     usable = [mask for mask in masks if mask.any() and not mask.all()]
-    fitted = [_fits(rows, target, each, usable, work) for each in parameters]
+    data = dataset(rows, target, parameters[0])
+    fitted = [fits(data, each, usable, work.settings.threads, work.step) for each in parameters]
     score = np.full(len(rows), float(target.mean()))
     for place, mask in enumerate(usable):
         held = [boosters[place].predict(rows[~mask], raw_score=True) for boosters in fitted]
@@ -222,13 +223,6 @@ def _row_model(
         with_shifts(isotonic(score, target), score, target, family, FAMILIES),
         score,
     )
-
-
-def _fits(
-    rows: Matrix, target: Mask, parameters: dict[str, Any], masks: list[Mask], work: _Work
-) -> list[lightgbm.Booster]:
-    data = dataset(rows, target, parameters)
-    return fits(data, parameters, masks, work.settings.threads, work.step)
 
 
 def _metrics(needs: Mask, score: Floats, p: Floats, asked: Mask, asked_score: Floats) -> dict[str, float]:

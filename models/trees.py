@@ -47,7 +47,7 @@ class Trees:
 
     @property
     def identity(self) -> str | list[str]:
-        """Return what enters a model_id: the trees alone."""
+        """Return what enters a model_id: the trees alone (of one model as text, as rankers had it before)."""
         parts = [trees_alone(text) for text in self.texts]
         return parts if len(parts) > 1 else parts[0]
 
