@@ -7,6 +7,7 @@ every machine, so `threads` says how fast a model is made, not which.
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
 from typing import Any
 
 import lightgbm
@@ -21,10 +22,15 @@ def dataset(
     target: Mask,
     parameters: dict[str, Any],
     weight: npt.NDArray[np.float64] | None = None,
+    start: npt.NDArray[np.float64] | None = None,
 ) -> lightgbm.Dataset:
-    """Bin the lines once for all folds: bins depend on the inputs alone, on no label."""
+    """Bin the lines once for all folds: bins depend on the inputs alone, on no label.
+
+    `start` are log-odds that the trees add to.
+    """
     binning = {"max_bin": parameters["max_bin"], "verbosity": -1}
-    return lightgbm.Dataset(lines, target.astype(np.int8), weight=weight, params=binning).construct()
+    label = target.astype(np.int8)
+    return lightgbm.Dataset(lines, label, weight=weight, init_score=start, params=binning).construct()
 
 
 def fits(
@@ -34,21 +40,25 @@ def fits(
     threads: int,
     step: Callable[[], None],
 ) -> list[lightgbm.Booster]:
-    """Return a model of the lines of each mask, and last the one of all lines.
-
-    `threads` are fitted at a time; `step` is called once for each that is done.
-    """
+    """Return a model of the lines of each mask, and last the one of all lines (`together`)."""
 
     def fit(mask: Mask | None) -> lightgbm.Booster:
         inside = data if mask is None else data.subset(np.flatnonzero(mask).tolist())
         return lightgbm.train(parameters, inside)
 
+    whole, *parts = together([partial(fit, mask) for mask in (None, *masks)], threads, step)  # longest first
+    return [*parts, whole]
+
+
+def together(
+    jobs: Sequence[Callable[[], lightgbm.Booster]], threads: int, step: Callable[[], None]
+) -> list[lightgbm.Booster]:
+    """Return the model of each job; `threads` are fitted at a time, `step` called for each that is done."""
     pool = ThreadPoolExecutor(threads)
     try:
-        whole = pool.submit(fit, None)  # the longest first
-        parts = [pool.submit(fit, mask) for mask in masks]
-        for _ in as_completed([whole, *parts]):
+        every = [pool.submit(job) for job in jobs]
+        for _ in as_completed(every):
             step()
-        return [each.result() for each in (*parts, whole)]
+        return [each.result() for each in every]
     finally:
         pool.shutdown(cancel_futures=True)  # after Ctrl-C or an error no further fit begins

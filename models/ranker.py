@@ -3,8 +3,8 @@
 The repair model says which repair is right, given that the row needs one; the row model says whether it does,
 seeing the best repair beside the row. Their product is the probability of each repair: P(repair) =
 P(correction) × P(repair | correction); P(leave) is what remains. A row is judged twice: the second model has
-the first judgements of the rows beside it (`models.neighbours`). The inquiry model says whether staff will
-have to ask somebody before they can tell.
+the first judgements of the rows beside it (`models.neighbours`); rows in doubt after that are looked at once
+more (`models.closer`). The inquiry model says whether staff will have to ask somebody before they can tell.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 from models.calibration import Calibration, Floats
+from models.closer import Closer
 from models.neighbours import Links
 from models.rows import (
     CLEAR,
@@ -28,9 +29,10 @@ from models.rows import (
     linked_shares,
     row_matrix,
     scored,
-    spread,
+    share_of_best,
     with_neighbours,
 )
+from models.shares import shares, spread, with_right
 from models.trees import Trees, trees_alone
 from tadasu.errors import TadasuError
 from tadasu.store import write_text
@@ -50,6 +52,7 @@ class Ranker:
     asked_calibration: Calibration
     facts: dict[str, str]
     metrics: dict[str, float] = field(default_factory=dict)
+    closer: Closer | None = None
 
     @property
     def model_id(self) -> str:
@@ -63,12 +66,14 @@ class Ranker:
             "calibration": _calibration_json(self),
             "facts": self.facts,
         }
+        if self.closer is not None:
+            content["closer"] = self.closer.content()
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
     def score(self, features: pl.DataFrame) -> Floats:
         """Return the calibrated probability of each repair, 'leave' included.
 
-        Those of a row add up to one, unless no repair of it is likely at all (see `spread`).
+        Those of a row add up to one at most: the rest is that of a correction nobody thought of (`spread`).
 
         Args:
             features: lines (tax_year, row_id, repair_id, columns…), the repairs of a row together.
@@ -101,9 +106,13 @@ class Ranker:
                 f"model {self.model_id} reads {self.second.inputs} figures of a row, this version gives "
                 f"{again.shape[1]}: it was trained by another version. Train anew, or use that version."
             )
-        correction = self.row_calibration.apply(self.second.predict(again), family)
+        score, share = self.second.predict(again), shares(frame, conditional)
+        correction = self.row_calibration.apply(score, family)
+        if self.closer is not None:
+            correction, right = self.closer.judge(again, score, correction, share_of_best(rows))
+            share = with_right(frame, share, best, correction, right)
         asked = self.asked_calibration.apply(Booster(model_str=self.asked_text).predict(rows), family)
-        return spread(frame, conditional, correction), asked
+        return spread(frame, share, correction), asked
 
     def row_values(self, features: pl.DataFrame) -> npt.NDArray[np.float32]:
         """Return what the first row model sees of whole rows, a line each; `row_inputs` names its columns."""
@@ -137,11 +146,13 @@ class Ranker:
         return features
 
     def save(self, folder: Path) -> None:
-        """Write boosters, columns.json, calibration.json and metrics.json into `folder`."""
+        """Write boosters, closer.json, columns.json, calibration.json and metrics.json into `folder`."""
         write_text(folder / "booster_repair.txt", self.repair_text)
         write_text(folder / "booster_asked.txt", self.asked_text)
         self.row.save(folder, "booster_row")
         self.second.save(folder, "booster_second")
+        if self.closer is not None:
+            self.closer.save(folder)
         parts = {
             "columns": {"columns": self.columns},
             "calibration": _calibration_json(self),
@@ -178,6 +189,7 @@ def load(folder: Path) -> Ranker:
         asked_calibration=known["asked"],
         facts=parts["model"]["facts"],
         metrics=parts["metrics"],
+        closer=Closer.load(folder),
     )
     if ranker.model_id != parts["model"]["model_id"]:
         raise TadasuError(

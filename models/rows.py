@@ -1,4 +1,4 @@
-"""The lines of a row as the models see them: as matrices, its likeliest repair, its probability shared out.
+"""The lines of a row as the models see them: as matrices, and its likeliest repair.
 
 A row's lines lie together, 'leave' (repair_id 0) first.
 """
@@ -15,6 +15,7 @@ from features.repairs.scope import SUBJECTS
 from features.values import NUMBER
 from models.calibration import Floats
 from models.neighbours import NAMES, Links, beside
+from models.shares import extent, shares
 
 KEY = ("tax_year", "row_id", "repair_id")
 SHARED = frozenset(column.name for column in OF_ROW)
@@ -66,8 +67,7 @@ def row_matrix(
 
     What all repairs of a row share stands in it once. Beside it the place of each row's likeliest repair.
     """
-    start = np.flatnonzero(frame["repair_id"].to_numpy() == 0)
-    size = np.diff(np.append(start, frame.height))
+    start, size = extent(frame)
     best = _first_best(conditional, start, size)
     top = conditional[best]
     without = conditional.copy()
@@ -78,6 +78,13 @@ def row_matrix(
     both = tuple(name for name in columns if name not in SHARED)
     leave, likeliest = matrix_of(frame[start], columns), matrix_of(frame[best], both)
     return np.hstack([leave, likeliest, clear.astype(np.float32)]), best
+
+
+def share_of_best(rows: npt.NDArray[np.float32]) -> Floats:
+    """Return from lines of `row_matrix` what part of P(correction) the likeliest repair of each row gets."""
+    top, _, total, _ = np.asarray(rows[:, -CLEAR:], dtype=np.float64).T
+    share: Floats = np.divide(top, total, out=np.zeros_like(top), where=total > 0)
+    return share
 
 
 def with_neighbours(
@@ -102,7 +109,7 @@ def likeliest(frame: pl.DataFrame, best: npt.NDArray[np.int64]) -> pl.DataFrame:
 
 def linked_shares(frame: pl.DataFrame, conditional: Floats, known: Links) -> pl.DataFrame:
     """Return (KEY, share) of the repairs that imply something for others: P(repair | correction)."""
-    share = spread(frame, conditional, np.ones(int((frame["repair_id"] == 0).sum())))
+    share = shares(frame, conditional)
     named = known.linked.select(KEY).unique()
     return frame.select(KEY).with_columns(share=pl.Series(share)).join(named, on=list(KEY), how="semi")
 
@@ -112,23 +119,6 @@ def _first_best(conditional: Floats, start: npt.NDArray[np.int64], size: npt.NDA
     highest = np.repeat(np.maximum.reduceat(conditional, start), size)
     place = np.where(conditional == highest, np.arange(len(conditional)), len(conditional))
     return np.minimum.reduceat(place, start)
-
-
-def spread(frame: pl.DataFrame, conditional: Floats, correction: Floats) -> Floats:
-    """Give P(correction) of each row to its repairs in proportion, the rest to 'leave'.
-
-    Where no repair is likely at all, or none is proposed, P(correction) is that of one nobody thought of: the
-    probabilities of the row then add up to less than one.
-    """
-    start = np.flatnonzero(frame["repair_id"].to_numpy() == 0)
-    size = np.diff(np.append(start, frame.height))
-    total = np.add.reduceat(conditional, start)
-    share: Floats = np.divide(
-        conditional, np.repeat(total, size), out=np.zeros_like(conditional), where=conditional > 0
-    )
-    result: Floats = share * np.repeat(correction, size)
-    result[start] = 1.0 - correction
-    return result
 
 
 def families(frame: pl.DataFrame) -> npt.NDArray[np.int64]:

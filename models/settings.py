@@ -12,8 +12,9 @@ class ModelSettings:
     Names with `row_` are of the two models over rows, the others of the model over repairs; `row_extra_trees`
     draws their split points at random, which holds better in a year with other habits. Where at most
     `pair_up_to` rows are learnt from, each of the two is the mean with another of its kind (`pair_`: the best
-    split points, smaller trees), for one model of few rows errs by chance. `wrong_repairs`: of a corrected
-    row at most so many wrong repairs are learnt from, each weighted for those left out.
+    split points, smaller trees), for one model of few rows errs by chance. Rows whose P(correction) is from
+    `closer_from` to `closer_to` are judged once more (`closer_`: `models.closer`). `wrong_repairs`: of a
+    corrected row at most so many wrong repairs are learnt from, each weighted for those left out.
     """
 
     num_leaves: int = 127
@@ -34,6 +35,13 @@ class ModelSettings:
     pair_learning_rate: float = 0.03
     pair_trees: int = 400
     pair_feature_fraction: float = 0.2
+    closer_from: float = 0.06
+    closer_to: float = 0.995
+    closer_num_leaves: int = 47
+    closer_learning_rate: float = 0.04
+    closer_trees: int = 250
+    closer_min_data_in_leaf: int = 30
+    closer_feature_fraction: float = 0.1
     max_bin: int = 63
     wrong_repairs: int = 12
     folds: int = 3
@@ -74,6 +82,17 @@ class ModelSettings:
             "extra_trees": False,
         }
         return [first, pair] if rows <= self.pair_up_to else [first]
+
+    def over_doubt(self) -> dict[str, Any]:
+        """Return LightGBM's parameters of the closer look at rows in doubt, with their number of trees."""
+        return self._common() | {
+            "num_iterations": self.closer_trees,
+            "num_leaves": self.closer_num_leaves,
+            "learning_rate": self.closer_learning_rate,
+            "min_data_in_leaf": self.closer_min_data_in_leaf,
+            "feature_fraction": self.closer_feature_fraction,
+            "lambda_l2": self.row_lambda_l2,
+        }
 
     def over_inquiries(self) -> dict[str, Any]:
         """Return LightGBM's parameters of the inquiry model: little is to be learnt, so fewer trees do."""

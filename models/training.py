@@ -18,11 +18,22 @@ from sklearn.metrics import average_precision_score, log_loss
 
 from models.calibrate import isotonic, with_shifts
 from models.calibration import Calibration, Floats
+from models.closer import learn
 from models.fits import dataset, fits
 from models.learning import Mask, Rows, Whole, labelled, matrix, rows_of, sampled
 from models.neighbours import Links, beside, links, several
 from models.ranker import Ranker
-from models.rows import BLOCK, FAMILY, KEY, likeliest, linked_shares, matrix_of, row_matrix, scored
+from models.rows import (
+    BLOCK,
+    FAMILY,
+    KEY,
+    likeliest,
+    linked_shares,
+    matrix_of,
+    row_matrix,
+    scored,
+    share_of_best,
+)
 from models.settings import ModelSettings
 from models.trees import Trees
 from tadasu.errors import TadasuError
@@ -31,6 +42,8 @@ Progress = Callable[[str, float], None]
 Years = Mapping[int, Mapping[str, pl.DataFrame]]
 Matrix = npt.NDArray[np.float32]
 FAMILIES = max(FAMILY.values()) + 1
+LOOKS = 4
+"""Models of the closer look at rows in doubt."""
 
 
 @dataclass
@@ -47,7 +60,7 @@ class _Work:
         """Tell that one more of the models is fitted."""
         self.done += 1
         models = 2 + 2 * len(self.over_rows())
-        self.tell("学習", self.done / (models * (self.settings.folds + 1)))
+        self.tell("学習", self.done / (models * (self.settings.folds + 1) + LOOKS))
 
     def over_rows(self) -> list[dict[str, Any]]:
         """Return the parameters of the models over rows, as many as the rows call for."""
@@ -60,9 +73,13 @@ class _Work:
 
 @dataclass(frozen=True)
 class _Near:
-    """What stands beside the rows of a year: their likeliest repairs, their links, the linked repairs."""
+    """What stands beside the rows of a year: their likeliest repairs, their links, the linked repairs.
+
+    `right`: whether a row's likeliest repair is what staff did.
+    """
 
     rows: pl.DataFrame
+    right: Mask
     known: Links
     shares: pl.DataFrame
 
@@ -97,10 +114,13 @@ def train(
     row, _, first = _row_model(rows, needs, work, work.over_rows())
     inquiries = [work.settings.over_inquiries()]
     asked_trees, asked_calibration, asked_score = _row_model(rows, asked, work, inquiries)
+    share = share_of_best(rows)
     rows = np.hstack([rows, first[:, None].astype(np.float32), _beside(near, first)])
     second, row_calibration, row_score = _row_model(rows, needs, work, work.over_rows())
-    family = np.asarray(work.all("family"), dtype=np.int64)
-    metrics = _metrics(needs, row_score, row_calibration.apply(row_score, family), asked, asked_score)
+    p = row_calibration.apply(row_score, np.asarray(work.all("family"), dtype=np.int64))
+    right = np.concatenate([year.right for year in near])
+    closer = learn(rows, row_score, p, share, (needs, right), settings, work.step)
+    metrics = _metrics(needs, row_score, p, asked, asked_score)
     work.tell("", 1.0)
     return Ranker(
         repair_text=boosters[-1].model_to_string(),
@@ -113,6 +133,7 @@ def train(
         asked_calibration=asked_calibration,
         facts=dict(facts),
         metrics=metrics,
+        closer=closer,
     )
 
 
@@ -188,7 +209,8 @@ def _rows_of_year(
     conditional = np.where(rows.leave, 0.0, calibration.apply(score))
     lines, best = row_matrix(frame, conditional, work.columns)
     known = links(tables["inconsistencies"], tables["residents"], tables)
-    return lines, _Near(likeliest(frame, best), known, linked_shares(frame, conditional, known))
+    right = rows.right[best] & rows.needs
+    return lines, _Near(likeliest(frame, best), right, known, linked_shares(frame, conditional, known))
 
 
 def _beside(near: list[_Near], first: Floats) -> Matrix:

@@ -33,7 +33,9 @@ def ranker(mini_tables: Tables, mini_frames: Tables) -> Ranker:
     years = {year: mini_frames[year] | mini_tables[year] for year in (2024, 2025)}
     return train(
         years,
-        ModelSettings(num_leaves=15, trees=30, row_num_leaves=15, row_trees=30, pair_trees=30, folds=2),
+        ModelSettings(
+            num_leaves=15, trees=30, row_num_leaves=15, row_trees=30, pair_trees=30, closer_trees=30, folds=2
+        ),
         facts={},
     )
 

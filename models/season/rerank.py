@@ -12,11 +12,12 @@ from models.calibration import Floats
 from models.certificate import Certificate
 from models.neighbours import Links, links
 from models.ranker import Ranker
-from models.rows import KEY, in_order, row_matrix, spread
+from models.rows import KEY, in_order, row_matrix
 from models.season.known import decided
 from models.season.update import Update, learn
 from models.seconds import Seconds
 from models.settings import SeasonSettings, SuggestSettings
+from models.shares import spread
 from models.suggest import Suggested, suggested
 from tadasu.law import Law
 
@@ -27,7 +28,7 @@ Tables = Mapping[str, pl.DataFrame]
 class View:
     """A year's rows as the yearly ranker sees them.
 
-    `repairs` (KEY, conditional: in proportion to P(repair | correction)), `rows` (row_id, p, asked, in their
+    `repairs` (KEY, share: P(repair | correction), 0 for 'leave'), `rows` (row_id, p, asked, in their
     order), `inputs` for small trees (rows × columns).
     """
 
@@ -44,12 +45,14 @@ def view(ranker: Ranker, features: pl.DataFrame, known: Links | None = None) -> 
     frame = in_order(features)
     p, asked = ranker.judged(frame, known)
     leave = frame["repair_id"].to_numpy() == 0
-    conditional = np.where(leave, 0.0, p)  # only their proportion within a row counts
-    inputs = row_matrix(frame, conditional, ranker.columns)[0]
+    correction = (1.0 - p[leave]).clip(0.0, 1.0)
+    every = np.repeat(correction, np.diff(np.append(np.flatnonzero(leave), frame.height)))
+    share = np.divide(p, every, out=np.zeros_like(p), where=~leave & (every > 0))
+    inputs = row_matrix(frame, share, ranker.columns)[0]
     row_id = frame.filter(pl.Series(leave))["row_id"]
     return View(
-        frame.select(*KEY, conditional=pl.Series(conditional)),
-        pl.DataFrame({"row_id": row_id, "p": (1.0 - p[leave]).clip(0.0, 1.0), "asked": asked}),
+        frame.select(*KEY, share=pl.Series(share)),
+        pl.DataFrame({"row_id": row_id, "p": correction, "asked": asked}),
         inputs,
     )
 
@@ -108,10 +111,10 @@ def updated(
     if cleared is not None:
         p = np.where(seen.rows["p"].to_numpy() > cleared, np.maximum(p, np.nextafter(cleared, 1.0)), p)
     judged = seen.repairs.with_columns(
-        p=pl.Series(spread(seen.repairs, seen.repairs["conditional"].to_numpy(), p))
+        p=pl.Series(spread(seen.repairs, seen.repairs["share"].to_numpy(), p))
     ).join(seen.rows.select("row_id", "asked"), on="row_id", how="left", maintain_order="left")
     parts = {part.name: getattr(ranker, part.name) for part in fields(Ranker)}
-    return SeasonRanker(**parts, update=update, judged_once=judged.drop("conditional"))
+    return SeasonRanker(**parts, update=update, judged_once=judged.drop("share"))
 
 
 def rerank(

@@ -12,11 +12,12 @@ from models.calibration import Floats
 from models.evaluation.baselines import settling
 from models.hours import SHOWN
 from models.judge import by_row
-from models.rows import KEY, in_order, row_matrix, spread
+from models.rows import KEY, in_order, row_matrix
 from models.season.queue import Start
 from models.season.rerank import View
 from models.seconds import by_hand
 from models.settings import SuggestSettings
+from models.shares import shares
 
 Tables = dict[str, pl.DataFrame]
 EVEN = 0.5
@@ -36,7 +37,7 @@ def without_history(frames: Tables, tables: Tables, prior: float) -> View:
     columns = tuple(name for name in frame.columns if name not in (*KEY, *OF_HISTORY))
     row_id = frame.filter(pl.col("repair_id") == 0)["row_id"]
     rows = pl.DataFrame({"row_id": row_id}).with_columns(p=pl.lit(prior), asked=pl.lit(0.0))
-    repairs = frame.select(*KEY, conditional=pl.Series(conditional))
+    repairs = frame.select(*KEY, share=pl.Series(shares(frame, conditional)))
     return View(repairs, rows, row_matrix(frame, conditional, columns)[0])
 
 
@@ -69,9 +70,7 @@ def start(
 
     `past` are the tables of earlier years, for the seconds by hand of rows without a record of their own.
     """
-    share = spread(seen.repairs, seen.repairs["conditional"].to_numpy(), np.ones(seen.rows.height))
-    repairs = seen.repairs.select(*KEY, p=pl.Series(share))
-    repairs = repairs.join(
+    repairs = seen.repairs.rename({"share": "p"}).join(
         frames["repairs"].select(*KEY, "tax_delta"), on=list(KEY), how="left", maintain_order="left"
     )
     told = labels(tables["corrections"], bulk_staff)

@@ -41,7 +41,14 @@ def ranker(years: dict[int, Tables]) -> Ranker:
     return train(
         before,
         ModelSettings(
-            num_leaves=7, trees=15, row_num_leaves=7, row_trees=15, pair_trees=15, folds=2, threads=1
+            num_leaves=7,
+            trees=15,
+            row_num_leaves=7,
+            row_trees=15,
+            pair_trees=15,
+            closer_trees=15,
+            folds=2,
+            threads=1,
         ),
         facts={},
     )
