@@ -35,7 +35,7 @@ def judge(
         lacking: rows that are never cleared (`models.scope.lacking`).
 
     Columns: p_correction, chosen (the proposed repair), p_proposed, leaves, best and p_best (the best repair
-    other than 'leave'), tax_delta (its), listed_yen, mean_yen, p_asked, p_shown, held, hand, expected, lane,
+    other than 'leave'), tax_delta (its), expected_yen, p_asked, p_shown, held, hand, expected, lane,
     rank.
     """
     rows = by_row(repairs)
@@ -65,7 +65,11 @@ def put_forward(rows: pl.DataFrame, settings: SuggestSettings) -> pl.DataFrame:
 
 
 def by_row(repairs: pl.DataFrame) -> pl.DataFrame:
-    """Return by row what its repairs say together: the likeliest ('leave' included) is proposed."""
+    """Return by row what its repairs say together: the likeliest ('leave' included) is proposed.
+
+    `expected_yen`: over the repairs, probability × tax moved; what is left of the probability, a correction
+    that nobody thought of, counts with their mean.
+    """
     p, other = pl.col("p"), pl.col("repair_id") > 0
     best = p.arg_max()
     moved = pl.col("tax_delta").abs()
@@ -77,8 +81,8 @@ def by_row(repairs: pl.DataFrame) -> pl.DataFrame:
         best=pl.col("repair_id").filter(other).get(p.filter(other).arg_max(), null_on_oob=True),
         p_best=p.filter(other).max().fill_null(0.0),
         tax_delta=pl.col("tax_delta").filter(other).get(p.filter(other).arg_max(), null_on_oob=True),
-        listed_yen=(p * moved.fill_null(0)).filter(other).sum(),
-        mean_yen=moved.filter(other).mean().fill_null(0.0),
+        expected_yen=(p * moved.fill_null(0)).filter(other).sum()
+        + (1.0 - p.sum()).clip(0.0, 1.0) * moved.filter(other).mean().fill_null(0.0),
     )
 
 

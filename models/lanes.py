@@ -41,12 +41,10 @@ def ranked(rows: pl.DataFrame, settings: SuggestSettings) -> pl.DataFrame:
     """Add `rank` (1: look first): by worth, or worth a minute; what is cleared comes last.
 
     Args:
-        rows: row_id, lane, expected, p_correction; listed_yen (over the repairs, probability × tax moved) and
-            mean_yen (mean tax moved of the repairs), both as absolute amounts.
+        rows: row_id, lane, expected, p_correction; expected_yen (of its correction, up or down alike).
         settings: what a correction is worth beside its yen, and how much the minutes count.
     """
-    beside = settings.unlisted * pl.col("mean_yen") + settings.correction_worth
-    worth = pl.col("listed_yen") + pl.col("p_correction") * beside
+    worth = pl.col("expected_yen") + pl.col("p_correction") * settings.correction_worth
     score = worth / (pl.col("expected") / 60.0) ** settings.per_minute
     ordered = rows.with_columns(last=pl.col("lane") == "clear", score=score).sort(
         "last", "score", "p_correction", "row_id", descending=[False, True, True, False]

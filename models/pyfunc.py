@@ -52,7 +52,7 @@ class Served:
 
         Args:
             model_input: lines (tax_year, row_id, repair_id, columns…), columns in any order; all repairs of a
-                row stand together, 'leave' (repair_id 0) first, for a row's probabilities add up to one.
+                row stand together, 'leave' (repair_id 0) first, for they share out what is likely of the row.
             params: none are known.
 
         Raises:

@@ -160,10 +160,9 @@ class SuggestSettings:
     `lines`: fields shown where fewer are proposed. `inquire_from`: a row goes to `inquire` only where staff
     have to ask with a higher probability. `propose_from`: where staff read the row anyway (`review`,
     `inquire`), its best repair is proposed from this probability on. `correction_worth`: yen that a
-    correction is worth beside the tax that it moves. `unlisted`: share of the corrections that are none of
-    the repairs. `per_minute`: 0 ranks by yen, 1 by yen a minute. `sample_share` of the rows, drawn with
-    `sample_seed`, are judged blind. `explain_rows`: rows, first by rank and outside `clear`, whose reasons
-    say what weighed in the model.
+    correction is worth beside the tax that it moves. `per_minute`: 0 ranks by yen, 1 by yen a minute.
+    `sample_share` of the rows, drawn with `sample_seed`, are judged blind. `explain_rows`: rows, first by
+    rank and outside `clear`, whose reasons say what weighed in the model.
     """
 
     lines: int = 3
@@ -171,7 +170,6 @@ class SuggestSettings:
     inquire_from: float = 0.5
     propose_from: float = 0.35
     correction_worth: int = 1_000
-    unlisted: float = 0.03
     per_minute: float = 0.1
     sample_share: float = 0.05
     sample_seed: int = 1

@@ -240,11 +240,10 @@ def _row_model(
         held = [boosters[place].predict(rows[~mask], raw_score=True) for boosters in fitted]
         score[~mask] = expit(np.mean(held, axis=0))
     family = np.asarray(work.all("family"), dtype=np.int64)
-    return (
-        Trees(tuple(boosters[-1].model_to_string() for boosters in fitted)),
-        with_shifts(isotonic(score, target), score, target, family, FAMILIES),
-        score,
-    )
+    # The mean of two kinds is calibrated as it is: out of fold, few rows make models too sure.
+    whole = Calibration() if len(parameters) > 1 else isotonic(score, target)
+    trees = Trees(tuple(boosters[-1].model_to_string() for boosters in fitted))
+    return trees, with_shifts(whole, score, target, family, FAMILIES), score
 
 
 def _metrics(needs: Mask, score: Floats, p: Floats, asked: Mask, asked_score: Floats) -> dict[str, float]:

@@ -32,8 +32,7 @@ def _row(**given: object) -> dict[str, object]:
         "p_proposed": 0.98,
         "p_shown": 0.0,
         "held": "",
-        "listed_yen": 0.0,
-        "mean_yen": 0.0,
+        "expected_yen": 0.0,
         **given,
     }
 
@@ -91,15 +90,15 @@ def test_more_yen_come_first_then_corrections_that_move_none_then_nothing() -> N
     rows = [
         {"row_id": "nothing", "p_correction": 0.01},
         {"row_id": "no_tax", "p_correction": 0.9},
-        {"row_id": "little", "p_correction": 0.9, "listed_yen": 4_000.0},
-        {"row_id": "much", "p_correction": 0.3, "listed_yen": 90_000.0},
+        {"row_id": "little", "p_correction": 0.9, "expected_yen": 4_000.0},
+        {"row_id": "much", "p_correction": 0.3, "expected_yen": 90_000.0},
     ]
     assert _ranks(rows) == ["much", "little", "no_tax", "nothing"]
 
 
 def test_what_is_cleared_comes_last_whatever_it_moves() -> None:
     rows = [
-        {"row_id": "cleared", "lane": "clear", "expected": 3.0, "listed_yen": 9_000.0},
+        {"row_id": "cleared", "lane": "clear", "expected": 3.0, "expected_yen": 9_000.0},
         {"row_id": "open", "p_correction": 0.0},
     ]
     assert _ranks(rows) == ["open", "cleared"]
@@ -107,8 +106,8 @@ def test_what_is_cleared_comes_last_whatever_it_moves() -> None:
 
 def test_minutes_count_as_much_as_the_settings_say() -> None:
     rows = [
-        {"row_id": "slow", "listed_yen": 30_000.0, "expected": 300.0},
-        {"row_id": "quick", "listed_yen": 20_000.0, "expected": 60.0},
+        {"row_id": "slow", "expected_yen": 30_000.0, "expected": 300.0},
+        {"row_id": "quick", "expected_yen": 20_000.0, "expected": 60.0},
     ]
     assert _ranks(rows, per_minute=0.0) == ["slow", "quick"]
     assert _ranks(rows, per_minute=1.0) == ["quick", "slow"]
@@ -129,7 +128,7 @@ def test_the_tax_delta_is_that_of_the_best_repair_other_than_leave() -> None:
     assert rows["tax_delta"].to_list() == [9_000, None]
     assert rows["leaves"].to_list() == [True, True]
     assert rows["p_correction"].to_list() == pytest.approx([0.4, 0.0])
-    assert rows["listed_yen"].to_list() == pytest.approx([2_750.0, 0.0])
+    assert rows["expected_yen"].to_list() == pytest.approx([2_750.0, 0.0])
 
 
 LISTED = pl.DataFrame(

@@ -25,7 +25,7 @@ class Start:
 
     `rows` are the labelled rows in a fixed order: row_id, check_code, arrives (date), special (kind of
     collection), needs, asked (what staff found), hand (seconds), p, p_asked (of the yearly ranker),
-    share_right (of its best repair among the others), share_listed, mean_yen, share_shown, best_right
+    share_right (of its best repair among the others), share_yen, share_shown, best_right
     and found (whether its best repair and its first fields were what staff did). `inputs` are what small
     trees read, row by row. `by_hand`: no suggestions at all, rows are taken as they come.
     """
@@ -122,7 +122,7 @@ def _ranked(
     judged = rows.rename({"hand": "own", "asked": "was_asked"}).with_columns(p_correction=pl.Series(p))
     judged = judged.with_columns(
         leaves=pl.col("p_correction") * pl.col("share_right") <= 1.0 - pl.col("p_correction"),
-        listed_yen=pl.col("p_correction") * pl.col("share_listed"),
+        expected_yen=pl.col("p_correction") * pl.col("share_yen"),
         p_shown=pl.col("p_correction") * pl.col("share_shown"),
         held=pl.lit("", pl.String),
     ).with_columns(

@@ -77,8 +77,7 @@ def start(
     best = by_row(repairs).select(
         "row_id",
         "chosen",
-        "mean_yen",
-        share_listed="listed_yen",
+        share_yen="expected_yen",
         share_right=pl.when(pl.col("chosen") > 0).then("p_proposed").otherwise(0.0),
     )
     rows = seen.rows.rename({"asked": "p_asked"}).with_row_index("at").join(told, on="row_id")
