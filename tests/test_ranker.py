@@ -142,3 +142,12 @@ def test_suggestions_keep_their_contract(ranker: Ranker, mini_tables: Tables, mi
     ).is_empty()
     assert made.filter(pl.col("current_value") == pl.col("proposed_value")).is_empty()
     assert set(made["lane"]) <= {"confirm", "review", "inquire"}, "nothing is cleared without a certificate"
+
+
+def test_the_mean_of_two_kinds_of_trees_is_calibrated_as_it_is(ranker: Ranker) -> None:
+    """Where few rows are learnt from, an out-of-fold regression would take too much away: families shift."""
+    assert len(ranker.row.texts) == len(ranker.second.texts) == 2
+    known = ranker.row_calibration
+    assert known.scores == known.probabilities == (0.0, 1.0)
+    assert any(known.shifts)
+    assert len(ranker.asked_calibration.scores) > 2
