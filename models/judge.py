@@ -50,17 +50,22 @@ def judge(
 
 
 def put_forward(rows: pl.DataFrame, settings: SuggestSettings) -> pl.DataFrame:
-    """Propose the best repair of a row that staff read anyway, also where 'leave' is somewhat likelier.
+    """Propose the best repair of a row that staff read anyway from `propose_from` on, and else none.
 
-    In `review` and `inquire` a proposal is a place to begin reading, so it is made from `propose_from` on; in
-    `confirm` one look must do, so the likeliest answer stands.
+    In `review` and `inquire` a proposal is a place to begin reading: it need not be likelier than 'leave',
+    but where every repair is a long shot (the likely one stands on no paper) none is put first. In `confirm`
+    one look must do, so the likeliest answer stands.
     """
     read = pl.col("lane").is_in(("review", "inquire"))
-    forward = pl.col("leaves") & read & (pl.col("p_best") >= settings.propose_from)
+    likely = pl.col("p_best") >= settings.propose_from
     return rows.with_columns(
-        chosen=pl.when(forward).then("best").otherwise("chosen"),
-        p_proposed=pl.when(forward).then("p_best").otherwise("p_proposed"),
-        leaves=pl.col("leaves") & ~forward,
+        chosen=pl.when(read & likely).then("best").when(read).then(0).otherwise("chosen"),
+        p_proposed=pl.when(read & likely)
+        .then("p_best")
+        .when(read)
+        .then(1.0 - pl.col("p_correction"))
+        .otherwise("p_proposed"),
+        leaves=pl.when(read).then(~likely).otherwise("leaves"),
     )
 
 

@@ -159,8 +159,8 @@ class SuggestSettings:
 
     `lines`: fields shown where fewer are proposed. `inquire_from`: a row goes to `inquire` only where staff
     have to ask with a higher probability. `propose_from`: where staff read the row anyway (`review`,
-    `inquire`), its best repair is proposed from this probability on. `correction_worth`: yen that a
-    correction is worth beside the tax that it moves. `per_minute`: 0 ranks by yen, 1 by yen a minute.
+    `inquire`), its best repair is proposed from this probability on, and not below. `correction_worth`: yen
+    that a correction is worth beside the tax that it moves. `per_minute`: 0 ranks by yen, 1 by yen a minute.
     `sample_share` of the rows, drawn with `sample_seed`, are judged blind. `explain_rows`: rows, first by
     rank and outside `clear`, whose reasons say what weighed in the model.
     """
