@@ -42,7 +42,7 @@ PEOPLE = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(people=PEOPLE, year=st.sampled_from(YEARS))
 def test_lines_hold_together_for_anybody(people: list[dict[str, object]], year: int) -> None:
     law = Law.of(year)
@@ -65,7 +65,7 @@ def test_lines_hold_together_for_anybody(people: list[dict[str, object]], year: 
     assert result.select(pl.all_horizontal(checks).all()).item()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(people=PEOPLE, year=st.sampled_from(YEARS))
 def test_a_row_is_computed_alike_alone_and_in_company(people: list[dict[str, object]], year: int) -> None:
     law, frame = Law.of(year), pl.DataFrame(people)

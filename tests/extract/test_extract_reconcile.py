@@ -35,7 +35,7 @@ FATES: dict[str, tuple[str, str | None]] = {
 """What may become of a line: how it then stands in the file, and the reason for which it is put aside."""
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(sorted(FATES)), min_size=1, max_size=12))
 def test_each_line_is_kept_or_put_aside_for_its_own_reason(ward: Ward, save: Save, fates: list[str]) -> None:
     fates = ["sound", *fates, *(["other content"] * 2 if "other content" in fates else [])]

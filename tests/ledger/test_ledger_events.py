@@ -57,7 +57,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(details=st.lists(st.dictionaries(st.text(), json_values, max_size=3), min_size=1, max_size=4))
 def test_any_json_detail_comes_back_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, details: list[dict[str, object]]

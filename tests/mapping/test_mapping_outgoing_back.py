@@ -104,7 +104,7 @@ VALUES = st.sampled_from(["100", "200", "300"])
 STEPS = st.lists(st.tuples(VALUES, VALUES, st.booleans(), VALUES), min_size=1, max_size=6)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 @given(STEPS)
 def test_whatever_is_decided_each_decision_goes_once_and_only_over_what_it_saw(
     steps: list[tuple[str, str, bool, str]],
@@ -139,7 +139,7 @@ SEASON = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20)
 @given(SEASON)
 def test_in_the_end_the_record_says_what_stands(steps: list[tuple[str, str | int | bool, bool]]) -> None:
     """A row decided, amended, undone and exported in any order, the tax system now and then late.
