@@ -19,7 +19,7 @@ LINES = DRAW.normal(size=(ROWS, 4)).astype(np.float32)
 TRUE = 1.0 / (1.0 + np.exp(0.7 - 2.0 * LINES[:, 0] - 2.0 * (LINES[:, 1] > 0.5)))
 TARGET = DRAW.random(ROWS) < TRUE
 BEFORE = 1.0 / (1.0 + np.exp(-2.0 * LINES[:, 0].astype(np.float64)))
-"""Log-odds that know the first clue alone."""
+"""A probability that knows the first clue alone."""
 SETTINGS = ModelSettings(closer_trees=60, closer_num_leaves=7, closer_from=0.02, threads=1)
 SHARE = np.full(ROWS, 0.5)
 RIGHT = TARGET & (LINES[:, 2] > 0)

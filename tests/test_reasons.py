@@ -106,3 +106,24 @@ def test_the_record_is_of_the_code_where_in_use_and_of_the_evidence_where_not() 
 def test_no_limit_of_the_law_is_written_in_the_code() -> None:
     """Another year's law gives another limit with the same code."""
     assert limit(Law.of(2025).income_limits.relative) != LIMIT
+
+
+@pytest.mark.parametrize(
+    ("p", "begins"), [(0.9, "決め手なし、候補："), (0.3, "記録のまま：")], ids=["needed", "not needed"]
+)
+def test_the_record_is_not_defended_where_a_correction_is_needed_though_none_is_proposed(
+    p: float, begins: str
+) -> None:
+    """A row of nine in ten that says 'as recorded' would send staff away; it says what speaks for a value."""
+    key = {"tax_year": YEAR, "row_id": "R1", "person_id": "P1", "repair_id": 1}
+    change = key | {"field": "social_insurance", "recorded": "100", "proposed": "0"}
+    frames = {
+        "repairs": frame(REPAIRS, [key | {"kind": "zero"}]),
+        "changes": frame(CHANGES, [change]),
+    }
+    shown = frames["changes"].rename({"recorded": "current_value", "proposed": "proposed_value"})
+    lines = shown.with_columns(proposed=pl.lit(False), p_correction=pl.lit(p))
+    listed: Rows = [key | {"check_code": "K1", "check_name": "検査"}]
+    ground = sentences(lines, frames, ward(inconsistencies=listed), LAW)["ground"].item()
+    assert ground.startswith(begins)
+    assert "社会保険料控除" in ground
