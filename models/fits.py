@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 Mask = npt.NDArray[np.bool_]
+FEWEST = 20
+"""Lines a leaf below which LightGBM's own filter would drop inputs that such a leaf can still be told by."""
 
 
 def dataset(
@@ -29,6 +31,8 @@ def dataset(
     `start` are log-odds that the trees add to.
     """
     binning = {"max_bin": parameters["max_bin"], "verbosity": -1}
+    if parameters["min_data_in_leaf"] < FEWEST:
+        binning["feature_pre_filter"] = False
     label = target.astype(np.int8)
     return lightgbm.Dataset(lines, label, weight=weight, init_score=start, params=binning).construct()
 

@@ -13,8 +13,9 @@ class ModelSettings:
     draws their split points at random, which holds better in a year with other habits. Where at most
     `pair_up_to` rows are learnt from, each of the two is the mean with another of its kind (`pair_`: the best
     split points, smaller trees), for one model of few rows errs by chance. Rows whose P(correction) is from
-    `closer_from` to `closer_to` are judged once more (`closer_`: `models.closer`). `wrong_repairs`: of a
-    corrected row at most so many wrong repairs are learnt from, each weighted for those left out.
+    `closer_from` to `closer_to` are judged once more (`closer_`: `models.closer`); where few rows are learnt
+    from, by a forest too (`forest_`: `models.forest`). `wrong_repairs`: of a corrected row at most so many
+    wrong repairs are learnt from, each weighted for those left out.
     """
 
     num_leaves: int = 127
@@ -42,6 +43,11 @@ class ModelSettings:
     closer_trees: int = 250
     closer_min_data_in_leaf: int = 30
     closer_feature_fraction: float = 0.1
+    forest_up_to: int = 60_000
+    forest_trees: int = 100
+    forest_num_leaves: int = 8191
+    forest_min_data_in_leaf: int = 3
+    forest_feature_fraction: float = 0.6
     max_bin: int = 63
     wrong_repairs: int = 12
     folds: int = 3
@@ -92,6 +98,25 @@ class ModelSettings:
             "min_data_in_leaf": self.closer_min_data_in_leaf,
             "feature_fraction": self.closer_feature_fraction,
             "lambda_l2": self.row_lambda_l2,
+        }
+
+    def over_forest(self) -> dict[str, Any]:
+        """Return LightGBM's parameters of a forest, with its number of trees.
+
+        Squared loss without shrinkage: a leaf holds the share of its rows. `forest_feature_fraction` of the
+        inputs are tried at each split, at one split point each.
+        """
+        return self._common() | {
+            "boosting": "rf",
+            "objective": "regression",
+            "extra_trees": True,
+            "num_iterations": self.forest_trees,
+            "num_leaves": self.forest_num_leaves,
+            "min_data_in_leaf": self.forest_min_data_in_leaf,
+            "min_sum_hessian_in_leaf": 0.0,
+            "feature_fraction_bynode": self.forest_feature_fraction,
+            "bagging_fraction": 0.9,  # LightGBM grows no forest without
+            "bagging_freq": 1,
         }
 
     def over_inquiries(self) -> dict[str, Any]:

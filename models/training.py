@@ -18,7 +18,7 @@ from sklearn.metrics import average_precision_score, log_loss
 
 from models.calibrate import isotonic, with_shifts
 from models.calibration import Calibration, Floats
-from models.closer import learn
+from models.closer import learn, models_of
 from models.fits import dataset, fits
 from models.learning import Mask, Rows, Whole, labelled, matrix, rows_of, sampled
 from models.neighbours import Links, beside, links, several
@@ -42,8 +42,6 @@ Progress = Callable[[str, float], None]
 Years = Mapping[int, Mapping[str, pl.DataFrame]]
 Matrix = npt.NDArray[np.float32]
 FAMILIES = max(FAMILY.values()) + 1
-LOOKS = 4
-"""Models of the closer look at rows in doubt."""
 
 
 @dataclass
@@ -60,11 +58,17 @@ class _Work:
         """Tell that one more of the models is fitted."""
         self.done += 1
         models = 2 + 2 * len(self.over_rows())
-        self.tell("学習", self.done / (models * (self.settings.folds + 1) + LOOKS))
+        closer = models_of(self.number, self.settings)
+        self.tell("学習", self.done / (models * (self.settings.folds + 1) + closer))
+
+    @property
+    def number(self) -> int:
+        """Return how many rows are learnt from."""
+        return sum(len(rows.start) for rows in self.rows.values())
 
     def over_rows(self) -> list[dict[str, Any]]:
         """Return the parameters of the models over rows, as many as the rows call for."""
-        return self.settings.over_these_rows(sum(len(rows.start) for rows in self.rows.values()))
+        return self.settings.over_these_rows(self.number)
 
     def all(self, name: str) -> npt.NDArray[np.generic]:
         """Return a property of the rows of all years."""

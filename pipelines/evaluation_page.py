@@ -85,7 +85,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": percent, "share": share, "count": count}
+    environment.filters |= {"percent": percent, "share": share, "interval": with_interval, "count": count}
     return environment
 
 
@@ -99,6 +99,13 @@ def share(value: Share) -> str:
     if not value.rows:
         return NOTHING
     return f"{percent(value.value)}（{percent(value.low)}～{percent(value.high)}、{value.rows:,}行）"
+
+
+def with_interval(value: Figure) -> str:
+    """Write a figure with its interval."""
+    if math.isnan(value.value):
+        return NOTHING
+    return f"{percent(value.value)}（{percent(value.low)}～{percent(value.high)}）"
 
 
 def count(value: float) -> str:

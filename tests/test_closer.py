@@ -4,12 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pytest
 from sklearn.metrics import log_loss
 
-from models.calibration import TRACE
-from models.closer import Closer, in_doubt, inputs, learn
+from models.calibration import TRACE, logit
+from models.closer import Closer, in_doubt, inputs, learn, models_of
 from models.settings import ModelSettings
 from models.shares import spread, with_right
 
@@ -20,21 +21,30 @@ TRUE = 1.0 / (1.0 + np.exp(0.7 - 2.0 * LINES[:, 0] - 2.0 * (LINES[:, 1] > 0.5)))
 TARGET = DRAW.random(ROWS) < TRUE
 BEFORE = 1.0 / (1.0 + np.exp(-2.0 * LINES[:, 0].astype(np.float64)))
 """A probability that knows the first clue alone."""
-SETTINGS = ModelSettings(closer_trees=60, closer_num_leaves=7, closer_from=0.02, threads=1)
+SETTINGS = ModelSettings(
+    closer_trees=60, closer_num_leaves=7, closer_from=0.02, forest_up_to=0, forest_trees=30, threads=1
+)
+WITH_FOREST = replace(SETTINGS, forest_up_to=ROWS)
 SHARE = np.full(ROWS, 0.5)
 RIGHT = TARGET & (LINES[:, 2] > 0)
 
 
-def _learnt(target: np.ndarray, right: np.ndarray, rows: slice = slice(0, ROWS)) -> Closer | None:  # type: ignore[type-arg]
+def _learnt(
+    target: npt.NDArray[np.bool_],
+    right: npt.NDArray[np.bool_],
+    rows: slice = slice(0, ROWS),
+    settings: ModelSettings = SETTINGS,
+) -> Closer | None:
     told = (target[rows], right[rows])
-    return learn(LINES[rows], BEFORE[rows], BEFORE[rows], SHARE[rows], told, SETTINGS, lambda: None)
+    return learn(LINES[rows], BEFORE[rows], BEFORE[rows], SHARE[rows], told, settings, lambda: None)
 
 
-@pytest.fixture(scope="module")
-def closer() -> Closer:
+@pytest.fixture(scope="module", params=[SETTINGS, WITH_FOREST], ids=["trees", "trees and a forest"])
+def closer(request: pytest.FixtureRequest) -> Closer:
     """A closer look that learnt from half of the rows."""
-    learnt = _learnt(TARGET, RIGHT, slice(0, ROWS // 2))
+    learnt = _learnt(TARGET, RIGHT, slice(0, ROWS // 2), request.param)
     assert learnt is not None
+    assert (learnt.needs.forest is None) == (learnt.right.forest is None) == (request.param is SETTINGS)
     return learnt
 
 
@@ -85,9 +95,29 @@ def test_too_few_rows_in_doubt_teach_nothing() -> None:
 
 def test_it_is_the_same_whatever_is_fitted_side_by_side() -> None:
     """Threads say how fast it is learnt, not what."""
+    many = _learnt(TARGET, RIGHT, settings=replace(WITH_FOREST, threads=3))
+    assert many == _learnt(TARGET, RIGHT, settings=WITH_FOREST)
+
+
+def test_a_forest_takes_part_where_few_rows_are_learnt_from() -> None:
+    """A third of the answer, in log-odds, is the forest's; the rest is what it would be without."""
+    few, many = (_learnt(TARGET, RIGHT, settings=replace(SETTINGS, forest_up_to=n)) for n in (ROWS, ROWS - 1))
+    assert few is not None
+    assert few.needs.forest is not None
+    assert many is not None
+    assert many.needs.forest is None
+    seen = inputs(LINES, BEFORE, BEFORE * SHARE)
+    both = 2 * logit(many.needs.answer(seen, BEFORE)) + few.needs.forest.log_odds(seen)
+    assert np.allclose(logit(few.needs.answer(seen, BEFORE)), both / 3)
+
+
+@pytest.mark.parametrize("settings", [SETTINGS, WITH_FOREST])
+def test_each_model_that_is_fitted_is_told(settings: ModelSettings) -> None:
+    """So many steps of progress are counted as were announced."""
+    steps: list[int] = []
     told = (TARGET, RIGHT)
-    many = learn(LINES, BEFORE, BEFORE, SHARE, told, replace(SETTINGS, threads=3), lambda: None)
-    assert many == _learnt(TARGET, RIGHT)
+    learn(LINES, BEFORE, BEFORE, SHARE, told, settings, lambda: steps.append(1))
+    assert len(steps) == models_of(ROWS, settings)
 
 
 def test_it_is_the_same_after_it_was_written_and_read(closer: Closer, tmp_path: Path) -> None:

@@ -34,7 +34,14 @@ def ranker(mini_tables: Tables, mini_frames: Tables) -> Ranker:
     return train(
         years,
         ModelSettings(
-            num_leaves=15, trees=30, row_num_leaves=15, row_trees=30, pair_trees=30, closer_trees=30, folds=2
+            num_leaves=15,
+            trees=30,
+            row_num_leaves=15,
+            row_trees=30,
+            pair_trees=30,
+            closer_trees=30,
+            forest_trees=10,
+            folds=2,
         ),
         facts={},
     )

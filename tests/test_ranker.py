@@ -19,7 +19,14 @@ from tadasu.tables import SUGGESTIONS
 
 Tables = dict[int, dict[str, pl.DataFrame]]
 SMALL = ModelSettings(
-    num_leaves=7, trees=15, row_num_leaves=7, row_trees=15, pair_trees=15, closer_trees=15, folds=2
+    num_leaves=7,
+    trees=15,
+    row_num_leaves=7,
+    row_trees=15,
+    pair_trees=15,
+    closer_trees=15,
+    forest_trees=10,
+    folds=2,
 )
 FACTS = {"data": "d", "law": "l", "code": "c"}
 

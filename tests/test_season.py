@@ -23,7 +23,15 @@ from models.training import train
 
 Tables = dict[int, dict[str, pl.DataFrame]]
 SMALL = ModelSettings(
-    num_leaves=7, trees=15, row_num_leaves=7, row_trees=15, pair_trees=15, closer_trees=15, folds=2, threads=1
+    num_leaves=7,
+    trees=15,
+    row_num_leaves=7,
+    row_trees=15,
+    pair_trees=15,
+    closer_trees=15,
+    forest_trees=10,
+    folds=2,
+    threads=1,
 )
 QUICK = SeasonSettings(hours_a_day=0.6, rerank_days=7, tree_rows=200, trees=5, num_leaves=4)
 SUGGEST = SuggestSettings()

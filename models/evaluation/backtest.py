@@ -13,7 +13,7 @@ from models.evaluation.groups import by_group
 from models.evaluation.judged import arrays, judged
 from models.evaluation.laned import laned
 from models.evaluation.measures import MEASURES, Array
-from models.evaluation.officers import Share, counted, two_officers
+from models.evaluation.officers import Officers, officers
 from models.evaluation.plain import plain
 from models.evaluation.rows import judged_rows, memberships
 from models.evaluation.season import Season
@@ -32,15 +32,6 @@ CONTESTANTS = {
     "plain": "ふつうのLightGBM",
 }
 """What is measured, by the prefix of its figures, and what staff read."""
-
-
-@dataclass(frozen=True)
-class Officers:
-    """Two officers' agreement in the tested year and in all years to it, and the model's on the same rows."""
-
-    this_year: Share
-    all_years: Share
-    model: Share
 
 
 @dataclass(frozen=True)
@@ -116,7 +107,7 @@ def backtest(
         | counts.recall(rows, right, here["repairs"]),
         groups=groups,
         lanes=counts.by_lane(held[MODEL]),
-        officers=_officers(held[MODEL], rows, here, past, bulk_staff),
+        officers=officers(held[MODEL], rows, here, past.values(), settings, bulk_staff),
         model_id=made.certificate.model_id,
         checks=rows["check_name"].fill_null("").to_list(),
         judged=held,
@@ -186,18 +177,3 @@ def _groups(
     return by_group(
         {**arrays(held), "candidate": candidate}, placed, _block(rows), settings.resamples, settings.seed
     )
-
-
-def _officers(
-    held: pl.DataFrame,
-    rows: pl.DataFrame,
-    here: Tables,
-    past: Mapping[int, Tables],
-    bulk_staff: tuple[str, ...],
-) -> Officers:
-    this_year = two_officers(here, bulk_staff)
-    every = [two_officers(frames, bulk_staff)["same"] for frames in (*past.values(), here)]
-    model = (
-        rows.select("row_id").with_columns(agrees=held["agrees"] > 0).join(this_year, on="row_id", how="semi")
-    )
-    return Officers(counted(this_year["same"]), counted(pl.concat(every)), counted(model["agrees"]))

@@ -39,6 +39,8 @@ def _flat(tested: Backtested) -> Iterator[tuple[str, float]]:
     for name, share in _shares(tested).items():
         yield from _spread(name, share)
         yield f"{name}_rows", float(share.rows)
+    for name, figure in _exact(tested).items():
+        yield from _spread(name, figure)
 
 
 def _shares(tested: Backtested) -> dict[str, Share]:
@@ -47,6 +49,16 @@ def _shares(tested: Backtested) -> dict[str, Share]:
         "officers_agreement": two.this_year,
         "officers_agreement_all_years": two.all_years,
         "agreement_where_two_judged": two.model,
+    }
+
+
+def _exact(tested: Backtested) -> dict[str, Figure]:
+    two = tested.officers
+    return {
+        "officers_exact_repair_f1": two.exact,
+        "officers_exact_repair_f1_all_years": two.exact_all_years,
+        "exact_repair_f1_where_two_judged": two.exact_model,
+        "exact_repair_f1_where_two_did_the_same": two.exact_where_same,
     }
 
 
@@ -64,7 +76,9 @@ def record(tested: Backtested) -> dict[str, Any]:
         "model_id": tested.model_id,
         "figures": {who: {n: _plain(asdict(f)) for n, f in of.items()} for who, of in tested.figures.items()},
         "counts": _plain(tested.counts),
-        "officers": {name: _plain(asdict(share)) for name, share in _shares(tested).items()},
+        "officers": {
+            name: _plain(asdict(found)) for name, found in (_shares(tested) | _exact(tested)).items()
+        },
         "lanes": [_plain(line) for line in tested.lanes.to_dicts()],
         "groups": [_plain(line) for line in tested.groups.to_dicts()],
     }

@@ -47,6 +47,7 @@ def ranker(years: dict[int, Tables]) -> Ranker:
             row_trees=15,
             pair_trees=15,
             closer_trees=15,
+            forest_trees=10,
             folds=2,
             threads=1,
         ),

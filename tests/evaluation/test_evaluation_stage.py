@@ -18,7 +18,15 @@ from tadasu.tables import EXTRACT
 Tables = dict[str, pl.DataFrame]
 FRAMES = ("repairs", "changes", "linked", "features", "truth")
 SMALL = ModelSettings(
-    num_leaves=7, trees=10, row_num_leaves=7, row_trees=10, pair_trees=10, closer_trees=10, folds=2, threads=1
+    num_leaves=7,
+    trees=10,
+    row_num_leaves=7,
+    row_trees=10,
+    pair_trees=10,
+    closer_trees=10,
+    forest_trees=10,
+    folds=2,
+    threads=1,
 )
 YEARS = (2023, 2024, 2025, 2026)
 

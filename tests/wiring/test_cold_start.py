@@ -15,7 +15,15 @@ from tadasu import ledger
 pytestmark = pytest.mark.xdist_group("pipeline")
 Tables = dict[int, dict[str, pl.DataFrame]]
 SMALL = ModelSettings(
-    num_leaves=7, trees=15, row_num_leaves=7, row_trees=15, pair_trees=15, closer_trees=15, folds=2, threads=1
+    num_leaves=7,
+    trees=15,
+    row_num_leaves=7,
+    row_trees=15,
+    pair_trees=15,
+    closer_trees=15,
+    forest_trees=10,
+    folds=2,
+    threads=1,
 )
 
 
