@@ -4,8 +4,8 @@ Trees over all rows spend their splits on what tells the plain ones apart. Of th
 leave in doubt two questions are asked again: does the row need a correction, and is its likeliest repair
 exactly right. Each is answered by the mean, in log-odds, of trees grown anew and of trees that add to the
 answer so far: they err in different ways. Where few rows are learnt from, a forest that learnt from all of
-them is the third voice (`models.forest`). What they read of the first two judgements was out of fold when they
-learnt, so their answers need no calibration of their own.
+them is the third voice (`models.forest`). What they read of the first two judgements was out of fold when
+they learnt, so their answers need no calibration of their own.
 """
 
 import json

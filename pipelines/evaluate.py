@@ -82,7 +82,7 @@ def pictures(tested: "Backtested", *, synthetic: bool) -> dict[str, bytes]:
         "lift": plots.lift(
             p,
             y,
-            ours["yen_counted"].to_numpy(),
+            ours["yen"].to_numpy(),
             rank=ours["rank"].to_numpy(),
             base_rate=None if base is None else base["p"].to_numpy(),
             synthetic=synthetic,

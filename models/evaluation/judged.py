@@ -19,7 +19,8 @@ def judged(lines: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
     Columns (`NAMES`, in the order of `rows`) are Float64, yes is 1. `exact`: a proposed change is just what
     staff did; `right`: so is the proposal, 'leave' included; `passed`: nobody will look for an error;
-    `yen_counted`: yen of the right repair, each change of a person once, at the row that is looked at first.
+    `yen`: tax that the row's right repair moves, alone, its sign ignored; `yen_counted`: the same, each
+    change of a person once, at the row that is looked at first.
     A row without a line has p 0 and is looked at last.
     """
     told = rows.select("row_id", SIGNATURE)
@@ -44,13 +45,13 @@ def judged(lines: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
         rank=pl.col("rank").fill_null(last),
         **{f"lane_{lane}": (pl.col("lane") == lane).fill_null(value=False) for lane in LANES},
     )
-    result = result.with_columns(yen_counted=_counted(rows, result))
+    result = result.with_columns(yen=rows["yen"].abs(), yen_counted=_counted(rows, result))
     return result.select(pl.col(name).cast(pl.Float64).fill_null(0.0) for name in NAMES)
 
 
 NAMES = (
     *("row", "corrected", "asked", "p", "rank", "agrees", "field_right", "field_in_three", "value_right"),
-    *("proposes", "exact", "right", "passed", "yen_counted", *(f"lane_{lane}" for lane in LANES)),
+    *("proposes", "exact", "right", "passed", "yen", "yen_counted", *(f"lane_{lane}" for lane in LANES)),
 )
 
 

@@ -86,14 +86,18 @@ def ece(rows: Rows, weights: Array) -> Array:
     return ratio(total, seen[:, -1])
 
 
-def yen_in_first_fifth(rows: Rows, weights: Array) -> Array:
-    """Return the share of all yen (of each right repair, its sign ignored) in the first rows by rank."""
-    order = np.argsort(rows["rank"], kind="stable")
-    sorted_weights = weights[:, order]
-    seen = np.cumsum(sorted_weights, axis=1)
-    inside = seen <= FIRST * seen[:, -1:]
-    yen = sorted_weights * rows["yen_counted"][order]
-    return ratio((yen * inside).sum(axis=1), yen.sum(axis=1))
+def _in_first_fifth(yen: str) -> Callable[[Rows, Array], Array]:
+    """Return what computes the share of all yen, so counted, that is in the first rows by rank."""
+
+    def of(rows: Rows, weights: Array) -> Array:
+        order = np.argsort(rows["rank"], kind="stable")
+        sorted_weights = weights[:, order]
+        seen = np.cumsum(sorted_weights, axis=1)
+        inside = seen <= FIRST * seen[:, -1:]
+        moved = sorted_weights * rows[yen][order]
+        return ratio((moved * inside).sum(axis=1), moved.sum(axis=1))
+
+    return of
 
 
 def _saved(cost: str) -> Callable[[Rows, Array], Array]:
@@ -154,7 +158,13 @@ MEASURES: tuple[Measure, ...] = (
         "yen_in_first_fifth",
         "上位20%で見つかる税額",
         "順位の上から20%の行を見たとき、正しい修正で動く税額（増減とも）のうち、そこに含まれる割合。",
-        yen_in_first_fifth,
+        _in_first_fifth("yen"),
+    ),
+    Measure(
+        "yen_once_in_first_fifth",
+        "上位20%で見つかる税額（同じ修正は一度だけ数える）",
+        "上と同じ割合。ただし、同じ人の複数の行が同じ修正を求めるとき、その税額は先に見る行で一度だけ数える。",
+        _in_first_fifth("yen_counted"),
     ),
     Measure(
         "ece",

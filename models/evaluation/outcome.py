@@ -121,5 +121,5 @@ def curve_tables(tested: Backtested) -> dict[str, pl.DataFrame]:
         "corrections_found": curves.found_table(
             rank, {name: rows["corrected"] for name, rows in every.items()}
         ),
-        "yen_found": curves.found_table(rank, {name: rows["yen_counted"] for name, rows in every.items()}),
+        "yen_found": curves.found_table(rank, {name: rows["yen"] for name, rows in every.items()}),
     }

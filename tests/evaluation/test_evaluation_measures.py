@@ -16,6 +16,7 @@ ROWS = {
     "rank": np.array([2.0, 1, 3, 4, 5, 6]),
     "exact": np.array([1.0, 0, 0, 1, 0, 0]),
     "proposes": np.array([1.0, 1, 1, 1, 0, 0]),
+    "yen": np.array([100.0, 900, 0, 1000, 0, 0]),
     "yen_counted": np.array([100.0, 900, 0, 1000, 0, 0]),
 }
 
@@ -29,7 +30,8 @@ def _random(seed: int, n: int = 300) -> dict[str, Array]:
     rows = {name: generator.integers(0, 2, n).astype(float) for name in (*NAMES, "clear_unseen")}
     rows |= {"row": np.ones(n), "p": generator.integers(0, 20, n) / 20}
     rows["rank"] = generator.permutation(n) + 1.0
-    rows["yen_counted"] = generator.integers(0, 1000, n) * rows["corrected"]
+    rows["yen"] = generator.integers(0, 1000, n) * rows["corrected"]
+    rows["yen_counted"] = rows["yen"] * generator.integers(0, 2, n)
     rows["hand"], rows["cost"] = generator.uniform(10, 100, n), generator.uniform(1, 50, n)
     return rows | {"cost_sampled": rows["cost"] + 1}
 
@@ -54,8 +56,17 @@ def test_f1_joins_recall_of_corrections_and_precision_of_proposals() -> None:
 
 
 def test_yen_are_those_of_the_first_fifth_by_rank() -> None:
-    ten = {"rank": np.arange(10.0)[::-1] + 1, "yen_counted": np.array([0.0, 0, 0, 0, 0, 0, 0, 50, 20, 30])}
+    ten = {"rank": np.arange(10.0)[::-1] + 1, "yen": np.array([0.0, 0, 0, 0, 0, 0, 0, 50, 20, 30])}
     assert _value("yen_in_first_fifth", ten, np.ones((1, 10))) == pytest.approx(0.5)
+
+
+def test_yen_that_two_rows_carry_count_at_each_of_them_or_once() -> None:
+    """The rows ranked 1 and 2 ask for the same change of a person, worth 40; another, last, is worth 20."""
+    ten = {"rank": np.arange(10.0) + 1}
+    ten["yen"] = np.array([40.0, 40, 0, 0, 0, 0, 0, 0, 0, 20])
+    ten["yen_counted"] = np.array([40.0, 0, 0, 0, 0, 0, 0, 0, 0, 20])
+    assert _value("yen_in_first_fifth", ten, np.ones((1, 10))) == pytest.approx(0.8)
+    assert _value("yen_once_in_first_fifth", ten, np.ones((1, 10))) == pytest.approx(2 / 3)
 
 
 def test_calibration_error_is_the_mean_gap_of_equally_filled_bins() -> None:

@@ -145,9 +145,11 @@ def test_a_record_that_cannot_be_computed_has_no_yen(tables: Tables) -> None:
 def test_a_change_that_two_rows_carry_counts_once_at_the_one_looked_at_first(tables: Tables) -> None:
     rows = judged_rows(tables, LAW)
     right = [("salary_revenue", "5000000", 0.9, True)]
+    alone = judged(_lines(R1=right, R2=right, R3=right), rows)["yen"].to_list()
     first = judged(_lines(R1=right, R2=right, R3=right), rows)["yen_counted"].to_list()
     later = judged(_lines(R2=right, R1=right, R3=right), rows)["yen_counted"].to_list()
     own = rows["yen"].abs().to_list()
+    assert alone == [own[0], own[1], 0]
     assert first == [own[0], own[1] / 2, 0]  # of R2's two changes one is new
     assert later == [0, own[1], 0]
 
