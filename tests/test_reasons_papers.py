@@ -25,6 +25,26 @@ def test_a_documents_value_stands_beside_the_record_with_who_agrees() -> None:
     )
 
 
+def test_contributions_that_are_moved_name_the_paper_that_tells_them_apart() -> None:
+    """The return has them among the social insurance, the employer's report in their own box."""
+    told = told_of(
+        "move_contributions",
+        {"social_insurance": (800_000, 524_000), "small_enterprise_mutual_aid": (0, 276_000)},
+        {
+            "residents": [person()],
+            "assessments": [recorded(social_insurance=800_000)],
+            "documents": [
+                paper("D1", social_insurance=524_000, small_enterprise_mutual_aid=276_000),
+                paper("D2", "tax_return", social_insurance=800_000),
+            ],
+        },
+        "D1",
+    )
+    ground = "給報に小規模企業共済等掛金276,000円、記録は社会保険料控除に含む"
+    assert told["social_insurance"].endswith(ground)
+    assert told["small_enterprise_mutual_aid"].endswith(ground)
+
+
 def test_reports_are_summed_and_what_is_missing_is_named() -> None:
     """The record lacks the second job's pay."""
     told = told_of(

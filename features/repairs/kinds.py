@@ -59,6 +59,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("add_donation", "寄附金を1件加算"),
     Kind("swap_income", "所得の種類を入れ替える", wide=True),
     Kind("swap_status", "寡婦とひとり親を入れ替える"),
+    Kind("move_contributions", "小規模企業共済等掛金を社会保険料控除から移す"),
     Kind("list_value", "リストの照合値を採用"),
     Kind("last_year", "前年の値を採用", blind=True),
     Kind("zero", "なしにする", blind=True),

@@ -113,6 +113,28 @@ def swapped_income(sources: Sources) -> pl.DataFrame:
     return pl.concat(made)
 
 
+def moved_contributions(sources: Sources) -> pl.DataFrame:
+    """Move contributions that a paper tells apart from the deduction of social insurance to their own.
+
+    Law: 社会保険料控除 and 小規模企業共済等掛金控除 (地方税法314条の2第1項3号・4号). Taxpayers write what they pay
+    (iDeCo, 小規模企業共済) into the box above; the employer's report has it apart. The tax stays as it is.
+    """
+    told = sources.documents.filter("in_force", pl.col("small_enterprise_mutual_aid") > 0)
+    paid = told.select("person", "document", paid="small_enterprise_mutual_aid")
+    held = sources.record.select(
+        "person",
+        whole=pl.col("social_insurance").fill_null(0),
+        apart=pl.col("small_enterprise_mutual_aid").fill_null(0),
+    )
+    known = paid.join(held, on="person").with_columns(lacking=pl.col("paid") - pl.col("apart"))
+    mixed = known.filter((pl.col("lacking") > 0) & (pl.col("whole") >= pl.col("lacking")))
+    changes = {
+        "social_insurance": pl.col("whole") - pl.col("lacking"),
+        "small_enterprise_mutual_aid": pl.col("paid"),
+    }
+    return together(mixed, "move_contributions", changes)
+
+
 def blind_values(sources: Sources) -> pl.DataFrame:
     """Propose nothing, the other state, one more, one less, whatever the papers say."""
     recorded = sources.recorded

@@ -16,6 +16,7 @@ from features.repairs.papers import (
     donations,
     last_year,
     list_values,
+    moved_contributions,
     report_sums,
     swapped_income,
 )
@@ -55,6 +56,7 @@ GENERATORS: tuple[Callable[[Sources], pl.DataFrame], ...] = (
     *CREDITS,
     donations,
     swapped_income,
+    moved_contributions,
 )
 """What proposes one field or several together."""
 

@@ -242,6 +242,7 @@ BUILDERS: dict[str, pl.Expr] = {
             "sum_donations",
             "swap_income",
             "swap_status",
+            "move_contributions",
         ),
         grounded(),
     ),

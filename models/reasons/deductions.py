@@ -149,3 +149,16 @@ def specified_relative(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
         ground=pl.col("text").first(),
         fine=pl.col("text").filter(pl.col("special") == pl.col("now")).first(),
     )
+
+
+def contributions(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
+    """Say of contributions that are moved to their own field which paper tells them apart."""
+    stated = sources.documents.select("kind", "small_enterprise_mutual_aid", document="document")
+    asked = lines.filter(pl.col("kind") == "move_contributions").select("line", "document")
+    known = asked.join(stated, on="document")
+    told = pl.format(
+        "{}に小規模企業共済等掛金{}、記録は社会保険料控除に含む",
+        _paper(),
+        yen(pl.col("small_enterprise_mutual_aid")),
+    )
+    return known.select("line", ground=told)

@@ -29,6 +29,7 @@ PARTS: tuple[Callable[[pl.DataFrame, Sources], pl.DataFrame], ...] = (
     deductions.earthquake_insurance,
     deductions.specified_relative,
     deductions.medical,
+    deductions.contributions,
     loans_and_gifts.housing_loan,
     loans_and_gifts.donations,
     loans_and_gifts.dividend_levy,
