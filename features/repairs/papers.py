@@ -116,8 +116,8 @@ def swapped_income(sources: Sources) -> pl.DataFrame:
 def moved_contributions(sources: Sources) -> pl.DataFrame:
     """Move contributions that a paper tells apart from the deduction of social insurance to their own.
 
-    Law: 社会保険料控除 and 小規模企業共済等掛金控除 (地方税法314条の2第1項3号・4号). Taxpayers write what they pay
-    (iDeCo, 小規模企業共済) into the box above; the employer's report has it apart. The tax stays as it is.
+    Law: 社会保険料控除 and 小規模企業共済等掛金控除 (地方税法314条の2第1項3号・4号). Taxpayers write iDeCo
+    and 小規模企業共済 into the box above; the employer's report has them apart. The tax stays as it is.
     """
     told = sources.documents.filter("in_force", pl.col("small_enterprise_mutual_aid") > 0)
     paid = told.select("person", "document", paid="small_enterprise_mutual_aid")
