@@ -109,7 +109,20 @@ def gifts(sources: Sources) -> pl.DataFrame:
     )
     valid = furusato.filter(pl.col("source") == "return").group_by("person").agg(pl.col("amount").sum())
     made.append(lines(valid.sort("person"), "sum_donations", field=target, value="amount", option=10))
-    return pl.concat(made)
+    return pl.concat([*made, _void_one_stop(sources)])
+
+
+def _void_one_stop(sources: Sources) -> pl.DataFrame:
+    """Void ワンストップ特例 with the gifts that only its notices state.
+
+    A return that is filed, or notices to more than five municipalities, void it (地方税法附則7条); then only
+    the gifts of the return count.
+    """
+    furusato = sources.donations.filter(pl.col("kind") == "furusato").group_by("person")
+    told = furusato.agg(told=pl.col("amount").filter(pl.col("source") == "return").sum()).sort("person")
+    held = sources.record.filter(pl.col("one_stop") == 1).select("person")
+    changes = {"donation_furusato": pl.col("told"), "one_stop": pl.lit(0)}
+    return together(told.join(held, on="person", how="semi"), "sum_donations", changes, 900)
 
 
 def housing_loan(sources: Sources) -> pl.DataFrame:
@@ -123,7 +136,23 @@ def housing_loan(sources: Sources) -> pl.DataFrame:
         taken = pl.coalesce(tax, pl.lit(0))
         value = sources.law.housing_loan(pl.col("housing_loan_deductible"), taken, base, moved)
         made.append(lines(stated, "recompute", field="housing_loan_credit", value=value, option=option))
-    return pl.concat([*made, _most_of_loan(sources, base), _last_loan(sources, base)])
+    return pl.concat(
+        [*made, _undated_loan(stated, sources, base), _most_of_loan(sources, base), _last_loan(sources, base)]
+    )
+
+
+def _undated_loan(stated: pl.DataFrame, sources: Sources, base: pl.Expr) -> pl.DataFrame:
+    """Compute the credit by either rate where the paper does not say when they moved in."""
+    undated = stated.filter(
+        pl.col("housing_move_in_on").is_null() & pl.col("income_tax_before_credits").is_not_null()
+    )
+    left = (pl.col("housing_loan_deductible") - pl.col("income_tax_before_credits")).clip(0)
+    return pl.concat(
+        lines(
+            undated, "recompute", field="housing_loan_credit", value=pl.min_horizontal(left, most), option=n
+        )
+        for n, most in enumerate(_caps(sources, base), 4)
+    )
 
 
 def _last_loan(sources: Sources, base: pl.Expr) -> pl.DataFrame:
@@ -144,15 +173,21 @@ def _last_loan(sources: Sources, base: pl.Expr) -> pl.DataFrame:
 
 def _most_of_loan(sources: Sources, base: pl.Expr) -> pl.DataFrame:
     """Take the most that the law allows, by either rate, where last year had a credit."""
-    credit = sources.law.housing_loan_credit
     had = sources.previous.filter(pl.col("housing_loan_credit") > 0).select("person")
     papers = sources.documents.filter("in_force", pl.col("deductions_total").is_not_null())
     known = papers.join(had, on="person", how="semi")
-    low = credit.five_percent_cap.cap(credit.five_percent.down(base))
-    high = credit.seven_percent_cap.cap(credit.seven_percent.down(base))
     return pl.concat(
         lines(known, "recompute", field="housing_loan_credit", value=value, option=number)
-        for number, value in enumerate((low, high), 2)
+        for number, value in enumerate(_caps(sources, base), 2)
+    )
+
+
+def _caps(sources: Sources, base: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Return the most that the law allows of an income-tax base, by the lower and by the higher rate."""
+    credit = sources.law.housing_loan_credit
+    return (
+        credit.five_percent_cap.cap(credit.five_percent.down(base)),
+        credit.seven_percent_cap.cap(credit.seven_percent.down(base)),
     )
 
 

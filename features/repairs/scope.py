@@ -88,6 +88,19 @@ BESIDE: dict[str, tuple[str, ...]] = {
 WIDER: dict[str, tuple[str, ...]] = {"salary": ("other_income",), "spouse": ("relatives",)}
 """Subjects that kinds with a wider look (`Kind.wide`) may settle beside the one a row names."""
 
+INCOMES = ("salary", "pension", "adjustment", "other_income")
+FOLLOWS: dict[str, tuple[str, ...]] = {
+    "basic_deduction": INCOMES,
+    "spouse_deduction": ("spouse",),
+    "spouse_total_income": ("spouse",),
+    "dependent_deduction": ("relatives",),
+    "disability_deduction": ("disability",),
+    "widow_deduction": ("parent",),
+    "single_parent_deduction": ("parent",),
+    "working_student_deduction": ("student",),
+}
+"""Fields that the system computes: what is wrong where a row names one is a subject that it follows from."""
+
 ANYTHING = ("salary", "pension", "other_income", "medical", "spouse", "relatives", "disability", "parent")
 """Subjects of a row that names no field."""
 
@@ -112,7 +125,7 @@ def scope_table() -> pl.DataFrame:
     lines = []
     for name in FIELD_NAMES:
         own = _fields({s for s, fields in SUBJECTS.items() if name in fields}) or {name}
-        inside = _fields(_named(name, BESIDE)) | {name}
+        inside = _fields(_named(name, BESIDE)) | _fields(FOLLOWS.get(name, ())) | {name}
         lines += [(NUMBER[name], NUMBER[field], field in own, False) for field in inside]
         wider = _fields(_named(name, WIDER)) - inside
         lines += [(NUMBER[name], NUMBER[field], False, True) for field in wider]
