@@ -34,6 +34,27 @@ def test_a_void_one_stop_loses_its_gifts_and_its_flag(gifts: list[Cells], rest: 
     assert (("donation_furusato", rest), ("one_stop", "false")) in found
 
 
+@pytest.mark.parametrize(
+    ("filed", "more", "entered"),
+    [(False, 0, True), (True, 0, False), (False, 4, False)],
+    ids=["lost", "a return voids them", "too many to be sure"],
+)
+def test_notices_that_the_record_lacks_are_entered_with_their_flag(
+    filed: bool, more: int, entered: bool
+) -> None:
+    others = [_gift(10 + number, 1_000, "one_stop") for number in range(more)]
+    found = proposed(
+        ward(
+            inconsistencies=[row("donation_furusato")],
+            documents=[report("D1", kind="tax_return" if filed else "salary_report")],
+            donations=[*NOTICES, *others],
+            assessments=record(donation_furusato=0, one_stop=False),
+        )
+    )
+    amount = str(50_000 + 1_000 * more)
+    assert ((("donation_furusato", amount), ("one_stop", "true")) in found) == entered
+
+
 @pytest.mark.parametrize("moved_in", [None, date(2022, 3, 26)])
 def test_a_loan_is_computed_whether_or_not_the_day_of_moving_in_is_stated(moved_in: date | None) -> None:
     """168,000 are deductible, of which the income tax of 115,400 takes its part (附則5条の4の2)."""

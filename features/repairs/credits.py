@@ -14,6 +14,8 @@ from features.repairs.lines import lines, together
 from features.repairs.sources import Sources
 from features.values import NUMBER
 
+MUNICIPALITIES = 5
+"""Municipalities to which one-stop notices may go (地方税法附則7条)."""
 GIFTS = 6
 """Different gifts of one person that are tried as the one that is missing."""
 
@@ -109,7 +111,7 @@ def gifts(sources: Sources) -> pl.DataFrame:
     )
     valid = furusato.filter(pl.col("source") == "return").group_by("person").agg(pl.col("amount").sum())
     made.append(lines(valid.sort("person"), "sum_donations", field=target, value="amount", option=10))
-    return pl.concat([*made, _void_one_stop(sources)])
+    return pl.concat([*made, _void_one_stop(sources), _lost_one_stop(sources)])
 
 
 def _void_one_stop(sources: Sources) -> pl.DataFrame:
@@ -123,6 +125,22 @@ def _void_one_stop(sources: Sources) -> pl.DataFrame:
     held = sources.record.filter(pl.col("one_stop") == 1).select("person")
     changes = {"donation_furusato": pl.col("told"), "one_stop": pl.lit(0)}
     return together(told.join(held, on="person", how="semi"), "sum_donations", changes, 900)
+
+
+def _lost_one_stop(sources: Sources) -> pl.DataFrame:
+    """Enter with their flag notices of ワンストップ特例 that the record lacks and nothing can have voided.
+
+    Neither a return nor their number: of more than five notices some may go to the same municipality, which
+    systems count in different ways.
+    """
+    notices = sources.donations.filter(pl.col("kind") == "furusato", pl.col("source") == "one_stop")
+    noticed = notices.group_by("person").agg(pl.col("amount").sum(), number=pl.len()).sort("person")
+    few = noticed.filter(pl.col("number") <= MUNICIPALITIES)
+    lacking = sources.record.filter((pl.col("one_stop") == 0) & (pl.col("donation_furusato") == 0))
+    filed = sources.documents.filter("in_force", pl.col("kind").is_in(("tax_return", "resident_return")))
+    valid = few.join(lacking, on="person", how="semi").join(filed, on="person", how="anti")
+    changes = {"donation_furusato": pl.col("amount"), "one_stop": pl.lit(1)}
+    return together(valid, "sum_donations", changes, 901)
 
 
 def housing_loan(sources: Sources) -> pl.DataFrame:
