@@ -13,13 +13,14 @@ from features.columns import COLUMNS
 from models.explain import explain_row, reasons
 from models.ranker import Ranker
 from models.reasons.contributions import CLEARNESS, Contributions, contributions, told
-from models.settings import ModelSettings, SuggestSettings
+from models.settings import SuggestSettings
 from models.suggest import suggest
 from models.training import train
 from pipelines import explain
 from tadasu.errors import TadasuError
 from tadasu.law import Law
 from tadasu.store import write_table
+from tests.small_models import small_models
 
 Tables = dict[int, dict[str, pl.DataFrame]]
 YEAR = 2026
@@ -33,16 +34,7 @@ def ranker(mini_tables: Tables, mini_frames: Tables) -> Ranker:
     years = {year: mini_frames[year] | mini_tables[year] for year in (2024, 2025)}
     return train(
         years,
-        ModelSettings(
-            num_leaves=15,
-            trees=30,
-            row_num_leaves=15,
-            row_trees=30,
-            pair_trees=30,
-            closer_trees=30,
-            forest_trees=10,
-            folds=2,
-        ),
+        small_models(trees=30, leaves=15),
         facts={},
     )
 

@@ -12,11 +12,11 @@ from features.build import featurize
 from features.linked import REASONS
 from models.explain import explain_row
 from models.neighbours import NAMES, Links, beside, links
-from models.settings import ModelSettings
 from models.training import train
 from pipelines import explain
 from tadasu.law import Law
 from tadasu.tables import CHANGES, LINKED, LINKS
+from tests.small_models import small_models
 from tests.small_ward import ward
 
 Tables = dict[int, dict[str, pl.DataFrame]]
@@ -270,17 +270,7 @@ def test_no_label_of_the_year_enters(mini_tables: Tables, mini_frames: Tables) -
 
 def test_an_opened_row_says_what_it_means_for_others(mini_tables: Tables, mini_frames: Tables) -> None:
     """`explain` returns and prints whose record, which field and values, of the proposal and of leaving."""
-    small = ModelSettings(
-        num_leaves=7,
-        trees=5,
-        row_num_leaves=7,
-        row_trees=5,
-        pair_trees=5,
-        closer_trees=5,
-        forest_trees=10,
-        folds=2,
-        threads=1,
-    )
+    small = small_models(trees=5)
     ranker = train({year: mini_frames[year] | mini_tables[year] for year in (2024, YEAR)}, small, facts={})
     frames = mini_frames[2026]
     left = frames["linked"].filter(repair_id=0)

@@ -10,24 +10,16 @@ import pytest
 
 from models.ranker import Ranker, load
 from models.rows import scored
-from models.settings import ModelSettings, SuggestSettings
+from models.settings import SuggestSettings
 from models.shares import spread
 from models.suggest import suggest
 from models.training import train
 from tadasu.errors import TadasuError
 from tadasu.tables import SUGGESTIONS
+from tests.small_models import small_models
 
 Tables = dict[int, dict[str, pl.DataFrame]]
-SMALL = ModelSettings(
-    num_leaves=7,
-    trees=15,
-    row_num_leaves=7,
-    row_trees=15,
-    pair_trees=15,
-    closer_trees=15,
-    forest_trees=10,
-    folds=2,
-)
+SMALL = small_models()
 FACTS = {"data": "d", "law": "l", "code": "c"}
 
 

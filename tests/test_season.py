@@ -18,21 +18,12 @@ from models.season.rerank import rerank, view
 from models.season.starts import OF_HISTORY, start, without_history
 from models.season.update import Update, learn
 from models.seconds import Seconds
-from models.settings import CertifySettings, ModelSettings, SeasonSettings, SuggestSettings
+from models.settings import CertifySettings, SeasonSettings, SuggestSettings
 from models.training import train
+from tests.small_models import small_models
 
 Tables = dict[int, dict[str, pl.DataFrame]]
-SMALL = ModelSettings(
-    num_leaves=7,
-    trees=15,
-    row_num_leaves=7,
-    row_trees=15,
-    pair_trees=15,
-    closer_trees=15,
-    forest_trees=10,
-    folds=2,
-    threads=1,
-)
+SMALL = small_models()
 QUICK = SeasonSettings(hours_a_day=0.6, rerank_days=7, tree_rows=200, trees=5, num_leaves=4)
 SUGGEST = SuggestSettings()
 DAY = date(2025, 5, 10)

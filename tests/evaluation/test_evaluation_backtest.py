@@ -17,12 +17,13 @@ from models.evaluation.measures import MEASURES
 from models.evaluation.officers import most, share
 from models.evaluation.season import Season, season
 from models.ranker import Ranker
-from models.settings import EvaluateSettings, ModelSettings, SuggestSettings
+from models.settings import EvaluateSettings, SuggestSettings
 from models.training import train
 from pipelines.evaluate import pictures
 from pipelines.evaluation_page import render
 from pipelines.settings import Settings, WardSettings
 from tadasu.law import Law
+from tests.small_models import small_models
 
 Tables = dict[str, pl.DataFrame]
 QUICK = EvaluateSettings(resamples=20)
@@ -40,17 +41,7 @@ def ranker(years: dict[int, Tables]) -> Ranker:
     before = {year: years[year] for year in (2023, 2024)}
     return train(
         before,
-        ModelSettings(
-            num_leaves=7,
-            trees=15,
-            row_num_leaves=7,
-            row_trees=15,
-            pair_trees=15,
-            closer_trees=15,
-            forest_trees=10,
-            folds=2,
-            threads=1,
-        ),
+        small_models(),
         facts={},
     )
 

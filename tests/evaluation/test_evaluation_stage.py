@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from models.settings import EvaluateSettings, ModelSettings
+from models.settings import EvaluateSettings
 from models.training import train
 from pipelines import evaluate
 from pipelines.job import Job
@@ -14,20 +14,11 @@ from pipelines.settings import Settings, WardSettings
 from pipelines.stage import of_name
 from tadasu.store import write_table, write_text
 from tadasu.tables import EXTRACT
+from tests.small_models import small_models
 
 Tables = dict[str, pl.DataFrame]
 FRAMES = ("repairs", "changes", "linked", "features", "truth")
-SMALL = ModelSettings(
-    num_leaves=7,
-    trees=10,
-    row_num_leaves=7,
-    row_trees=10,
-    pair_trees=10,
-    closer_trees=10,
-    forest_trees=10,
-    folds=2,
-    threads=1,
-)
+SMALL = small_models(trees=10)
 YEARS = (2023, 2024, 2025, 2026)
 
 

@@ -7,24 +7,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from models.settings import ModelSettings
 from models.training import train
 from pipelines import cli
 from tadasu import ledger
+from tests.small_models import small_models
 
 pytestmark = pytest.mark.xdist_group("pipeline")
 Tables = dict[int, dict[str, pl.DataFrame]]
-SMALL = ModelSettings(
-    num_leaves=7,
-    trees=15,
-    row_num_leaves=7,
-    row_trees=15,
-    pair_trees=15,
-    closer_trees=15,
-    forest_trees=10,
-    folds=2,
-    threads=1,
-)
+SMALL = small_models()
 
 
 @pytest.fixture(scope="module")
