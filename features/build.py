@@ -10,7 +10,7 @@ from features.crosswalk import crosswalk
 from features.history import payer_history, row_history
 from features.identified import identified
 from features.labels import labels
-from features.last_claims import last_claims, last_shared
+from features.last_claims import dropped, last_claims, last_papers, last_shared
 from features.linked import linked
 from features.matrix import Records, matrix
 from features.outcome import outcomes
@@ -66,6 +66,8 @@ def _records(
         history=row_history(tables, past, walk, bulk_staff),
         last_claims=last_claims(prepared, before),
         last_shared=last_shared(prepared, tables, before),
+        dropped=dropped(prepared, tables, before),
+        last_papers=last_papers(prepared, before),
         birthmates=birthmates(prepared, tables, before),
         payers=payer_history(past),
         payer_rows=payer_rows(tables, past, bulk_staff),

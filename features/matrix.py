@@ -15,10 +15,13 @@ from features.disabled import disabled_relatives
 from features.fits import fits
 from features.gifts import gift_arithmetic
 from features.identities import identities
+from features.last_claims import dropped_after
 from features.lawful import gaps
+from features.mended import mended_after, odd_reports, report_gaps
 from features.papertax import paper_sums, paper_sums_after
 from features.repairs import Proposed
 from features.repairs.sources import Sources
+from features.returns import odd_returns, return_gaps
 from features.together import family_after, moved, rows_touched
 from features.unnamed import unnamed
 
@@ -32,7 +35,7 @@ class Records:
     """What other tables than the listed person's own say: earlier years, payers, the people beside them.
 
     history, payer_rows: by row_id. payers: by payer_id. related, last_shared: by row. claimants, last_claims,
-    birthmates: by document and line_no. household: by person.
+    birthmates: by document and line_no. household, last_papers: by person. dropped: by person and field.
     """
 
     history: pl.DataFrame
@@ -43,6 +46,8 @@ class Records:
     household: pl.DataFrame
     last_claims: pl.DataFrame
     last_shared: pl.DataFrame
+    dropped: pl.DataFrame
+    last_papers: pl.DataFrame
     birthmates: pl.DataFrame
 
 
@@ -106,6 +111,8 @@ def _parts(
         gift_arithmetic,
         fits,
         paper_sums,
+        odd_reports,
+        odd_returns,
         disabled_relatives,
         couple,
         rows_beside,
@@ -115,8 +122,10 @@ def _parts(
         (outcome, list(KEY)),
         (gaps(proposed, sources), list(KEY)),
         (paper_sums_after(proposed, sources), list(KEY)),
+        (mended_after(proposed, sources), list(KEY)),
         (moved(proposed), list(KEY)),
         (family_after(proposed, sources), list(KEY)),
+        (dropped_after(proposed, records.dropped, records.last_papers), list(KEY)),
         (rows_touched(proposed, sources, records.history), list(KEY)),
         (evidence.row_evidence(sources).drop("person", "named"), ["row"]),
         (evidence.check_profile(sources), ["row"]),
@@ -184,6 +193,8 @@ def _document(sources: Sources, payers: pl.DataFrame) -> list[tuple[pl.DataFrame
     ids = _join(sources.documents.select("document", "document_id", "payer_id"), payers, ["payer_id"])
     return [
         (evidence.document_evidence(sources), ["document"]),
+        (report_gaps(sources), ["document"]),
+        (return_gaps(sources), ["document"]),
         (claims, ["document", "line_no"]),
         (births, ["person"]),
         (ids, ["document"]),

@@ -42,7 +42,8 @@ def family_after(proposed: Proposed, sources: Sources) -> pl.DataFrame:
 
     class_gap_last, certified_gap_last: counts of relatives, and of disabilities (the taxpayer's own degree
     too), that differ from last year's by so much in all; free_left: members of the household whom nobody
-    claims, within the income limit, and whom the repair does not take in; free_taken: those it takes in.
+    claims, within the income limit, and whom the repair does not take in; free_taken: those it takes in;
+    relatives_gap_last: relatives of all classes together less last year's.
     """
     before = sources.previous.unpivot(
         on=[*CLASSES.values(), *DISABLED.values(), "self_disability"],
@@ -62,6 +63,7 @@ def family_after(proposed: Proposed, sources: Sources) -> pl.DataFrame:
     sums = now.group_by("person").agg(
         class_gap=pl.col("gap").filter(of_class).sum(),
         certified_gap=pl.col("gap").filter(~of_class).sum(),
+        relatives_gap=(pl.col("recorded") - pl.col("last")).filter(of_class).sum(),
         free=pl.col("free").filter(of_class).sum(),
         had=pl.col("had").first(),
     )
@@ -74,6 +76,7 @@ def family_after(proposed: Proposed, sources: Sources) -> pl.DataFrame:
         class_more=more.filter(of_class).sum(),
         certified_more=more.filter(~of_class).sum(),
         free_taken=taken.filter(of_class).sum(),
+        relatives_more=(pl.col("value") - pl.col("recorded")).filter(of_class).sum(),
     )
     frame = proposed.repairs.select(*KEY, "person").join(sums, on="person", how="left", maintain_order="left")
     frame = frame.join(steps, on=KEY, how="left", maintain_order="left")
@@ -82,6 +85,9 @@ def family_after(proposed: Proposed, sources: Sources) -> pl.DataFrame:
         class_gap_last=pl.when("had").then(pl.col("class_gap") + pl.col("class_more").fill_null(0)),
         certified_gap_last=pl.when("had").then(
             pl.col("certified_gap") + pl.col("certified_more").fill_null(0)
+        ),
+        relatives_gap_last=pl.when("had").then(
+            pl.col("relatives_gap") + pl.col("relatives_more").fill_null(0)
         ),
         free_taken=pl.col("free_taken").fill_null(0),
         free_left=pl.col("free") - pl.col("free_taken").fill_null(0),

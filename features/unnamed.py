@@ -43,7 +43,6 @@ def _members(sources: Sources) -> pl.DataFrame:
     """Return (person, field, free, free_over): unclaimed others of the household by their class."""
     law = sources.law
     taken = sources.claims.select(other="dependent_person_id").drop_nulls().unique()
-    incomes = sources.incomes.select(other="person_id", income="total_income")
     others = sources.residents.filter(stayed(law)).select(
         "household_id", "birth_date", other="person_id", other_is="relationship"
     )
@@ -51,16 +50,29 @@ def _members(sources: Sources) -> pl.DataFrame:
     pairs = homes.join(others, on="household_id").filter(pl.col("other") != pl.col("person_id"))
     couple = pl.col("own_is").is_in(COUPLE) & pl.col("other_is").is_in(COUPLE)
     pairs = pairs.filter(~couple.fill_null(value=False)).join(taken, on="other", how="anti")
+    found = classed(pairs.with_columns(together=pl.lit(value=True)), sources).group_by("person", "field")
+    return found.agg(
+        free=(~pl.col("over")).sum().cast(pl.Int64), free_over=pl.col("over").sum().cast(pl.Int64)
+    ).sort("person", "field")
+
+
+def classed(pairs: pl.DataFrame, sources: Sources) -> pl.DataFrame:
+    """Return pairs of a person and an `other` whom they could claim, with the field that counts the other.
+
+    `pairs` has person, other (a person_id), birth_date, own_is and other_is (relationships to the head),
+    together (one household). Added are `field` and `over` (the other's income is above the limit); who is in
+    no class is left out.
+    """
+    law = sources.law
+    incomes = sources.incomes.select(other="person_id", income="total_income")
     older = pl.col("other_is").is_in(ASCENDANTS) | (
         ~pl.col("own_is").is_in(COUPLE) & pl.col("other_is").is_in(COUPLE)
     )
     by_age = law.relative_class(pl.col("birth_date"))
-    word = pl.when((by_age == "elderly") & older).then(pl.lit("cohabiting")).otherwise(by_age)
-    classed = pairs.join(incomes, on="other", how="left").with_columns(
+    near = (by_age == "elderly") & older & pl.col("together")
+    word = pl.when(near).then(pl.lit("cohabiting")).otherwise(by_age)
+    told = pairs.join(incomes, on="other", how="left").with_columns(
         field=word.replace_strict(NUMBERS, default=None, return_dtype=pl.Int64),
         over=pl.col("income").fill_null(0) > law.relative_income_limit,
     )
-    found = classed.filter(pl.col("field").is_not_null()).group_by("person", "field")
-    return found.agg(
-        free=(~pl.col("over")).sum().cast(pl.Int64), free_over=pl.col("over").sum().cast(pl.Int64)
-    ).sort("person", "field")
+    return told.filter(pl.col("field").is_not_null())

@@ -21,19 +21,20 @@ FEWEST = 20
 
 def dataset(
     lines: npt.NDArray[np.float32],
-    target: Mask,
+    target: Mask | npt.NDArray[np.float64],
     parameters: dict[str, Any],
     weight: npt.NDArray[np.float64] | None = None,
     start: npt.NDArray[np.float64] | None = None,
 ) -> lightgbm.Dataset:
     """Bin the lines once for all folds: bins depend on the inputs alone, on no label.
 
-    `start` are log-odds that the trees add to.
+    `target` says yes or no, or how likely yes is (for the objective `cross_entropy`); `start` are log-odds
+    that the trees add to.
     """
     binning = {"max_bin": parameters["max_bin"], "verbosity": -1}
     if parameters["min_data_in_leaf"] < FEWEST:
         binning["feature_pre_filter"] = False
-    label = target.astype(np.int8)
+    label = target.astype(np.int8) if target.dtype == np.bool_ else target
     return lightgbm.Dataset(lines, label, weight=weight, init_score=start, params=binning).construct()
 
 

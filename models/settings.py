@@ -14,8 +14,9 @@ class ModelSettings:
     `pair_up_to` rows are learnt from, each of the two is the mean with another of its kind (`pair_`: the best
     split points, smaller trees), for one model of few rows errs by chance. Rows whose P(correction) is from
     `closer_from` to `closer_to` are judged once more (`closer_`: `models.closer`); where few rows are learnt
-    from, by a forest too (`forest_`: `models.forest`). `wrong_repairs`: of a corrected row at most so many
-    wrong repairs are learnt from, each weighted for those left out.
+    from, by a forest too (`forest_`: `models.forest`). Above `weigh_labels_above` rows the second of the two
+    learns how likely each label is right (`models.oversights`). `wrong_repairs`: of a corrected row at most
+    so many wrong repairs are learnt from, each weighted for those left out.
     """
 
     num_leaves: int = 127
@@ -43,6 +44,7 @@ class ModelSettings:
     closer_trees: int = 250
     closer_min_data_in_leaf: int = 30
     closer_feature_fraction: float = 0.1
+    weigh_labels_above: int = 60_000
     forest_up_to: int = 60_000
     forest_trees: int = 100
     forest_num_leaves: int = 8191

@@ -22,6 +22,7 @@ from models.closer import learn, models_of
 from models.fits import dataset, fits
 from models.learning import Mask, Rows, Whole, labelled, matrix, rows_of, sampled
 from models.neighbours import Links, beside, links, several
+from models.oversights import believed
 from models.ranker import Ranker
 from models.rows import (
     BLOCK,
@@ -65,6 +66,11 @@ class _Work:
     def number(self) -> int:
         """Return how many rows are learnt from."""
         return sum(len(rows.start) for rows in self.rows.values())
+
+    @property
+    def many(self) -> bool:
+        """Return whether so many rows are learnt from that their labels are weighed (`models.oversights`)."""
+        return self.number > self.settings.weigh_labels_above
 
     def over_rows(self) -> list[dict[str, Any]]:
         """Return the parameters of the models over rows, as many as the rows call for."""
@@ -115,13 +121,15 @@ def train(
     rows, near = _row_lines(years, scores, repair_calibration, work)
     needs = np.asarray(work.all("needs"), dtype=bool)
     asked = np.asarray(work.all("asked"), dtype=bool)
-    row, _, first = _row_model(rows, needs, work, work.over_rows())
+    row, calibration, first = _row_model(rows, needs, work, work.over_rows())
     inquiries = [work.settings.over_inquiries()]
     asked_trees, asked_calibration, asked_score = _row_model(rows, asked, work, inquiries)
     share = share_of_best(rows)
     rows = np.hstack([rows, first[:, None].astype(np.float32), _beside(near, first)])
-    second, row_calibration, row_score = _row_model(rows, needs, work, work.over_rows())
-    p = row_calibration.apply(row_score, np.asarray(work.all("family"), dtype=np.int64))
+    family = np.asarray(work.all("family"), dtype=np.int64)
+    likely = believed(needs, calibration.apply(first, family)) if work.many else None
+    second, row_calibration, row_score = _row_model(rows, needs, work, work.over_rows(), likely)
+    p = row_calibration.apply(row_score, family)
     right = np.concatenate([year.right for year in near])
     closer = learn(rows, row_score, p, share, (needs, right), settings, work.step)
     metrics = _metrics(needs, row_score, p, asked, asked_score)
@@ -231,14 +239,23 @@ def _repair_calibration(scores: dict[int, Floats], work: _Work) -> Calibration:
 
 
 def _row_model(
-    rows: Matrix, target: Mask, work: _Work, parameters: list[dict[str, Any]]
+    rows: Matrix,
+    target: Mask,
+    work: _Work,
+    parameters: list[dict[str, Any]],
+    likely: Floats | None = None,
 ) -> tuple[Trees, Calibration, Floats]:
-    """Return a model of all rows by each parameters; calibration and out-of-fold scores of their mean."""
+    """Return a model of all rows by each parameters; calibration and out-of-fold scores of their mean.
+
+    `likely`: how likely each row's answer is yes, learnt from instead of `target`; what is calibrated to
+    remains `target`.
+    """
     fold = np.asarray(work.all("fold"), dtype=np.int64)
     masks = [fold != number for number in range(work.settings.folds)]
     usable = [mask for mask in masks if mask.any() and not mask.all()]
-    data = dataset(rows, target, parameters[0])
-    fitted = [fits(data, each, usable, work.settings.threads, work.step) for each in parameters]
+    data = dataset(rows, target if likely is None else likely, parameters[0])
+    weighed = {} if likely is None else {"objective": "cross_entropy"}
+    fitted = [fits(data, each | weighed, usable, work.settings.threads, work.step) for each in parameters]
     score = np.full(len(rows), float(target.mean()))
     for place, mask in enumerate(usable):
         held = [boosters[place].predict(rows[~mask], raw_score=True) for boosters in fitted]

@@ -5,10 +5,34 @@ import polars as pl
 from features.column import Column
 from features.columns.declare import amounts, log, plain, zeros
 from features.keyed import keyed
+from features.repairs.causes import counts
 from features.repairs.kinds import KINDS as REPAIR_KINDS
 from tadasu.tables import KINDS
 
 c = pl.col
+
+CAUSE_LABELS = {
+    "out_over": "所得超過により外す親族の数",
+    "out_rival": "他の申告者があるため外す親族の数",
+    "out_left": "転出・死亡により外す親族の数",
+    "out_unknown": "台帳にないため外す親族の数",
+    "out_listed": "リストの関係者であるため外す親族の数",
+    "class_register": "台帳により区分を改める親族の数",
+    "class_apart": "別居により区分を改める親族の数",
+    "disability_register": "障害者手帳台帳により改める親族の数",
+    "disability_own": "本人の記録により障害を改める親族の数",
+    "disability_out": "障害の申告のみ外す親族の数",
+    "counts_register": "資料の親族の人数（台帳の区分）に合わせる",
+    "counts_paper": "資料の親族の人数（記載の区分）に合わせる",
+    "spouse_income": "配偶者の所得により改める",
+    "spouse_out": "配偶者の申告を外す",
+    "spouse_disability": "配偶者の障害を改める",
+    "self_disability": "本人の障害を改める",
+    "children": "台帳の16歳未満の人数に合わせる",
+    "last_disabilities": "親族の障害を前年に合わせる",
+    "unclaimed": "誰にも申告されていない親族を加える",
+}
+"""Sentences of the causes of `features.repairs.moves`."""
 
 REPAIR = (
     *plain(
@@ -41,6 +65,13 @@ REPAIR = (
         moved_spouse_kind="配偶者区分の増減",
         class_gap_last="修正後の扶養親族の数と前年の差の計",
         certified_gap_last="修正後の障害者の数・区分と前年の差の計",
+        relatives_gap_last="修正後の扶養親族の総数と前年の差",
+        dropped="前年に申告し今年は誰も申告していない所得要件内の親族の数",
+        dropped_over="前年に申告し今年は誰も申告していない所得超過の親族の数",
+        given="前年に申告し今年は他の人が申告した親族の数",
+        dropped_here="前年に申告し今年は誰も申告していない親族のうち修正案が加える人数",
+        dropped_left="修正後も誰にも申告されない、前年に申告した親族の数",
+        given_here="前年に申告し今年は他の人が申告した親族のうち修正案が加える人数",
         free_taken="修正案が加える、誰にも申告されていない世帯の親族の数",
         free_left="修正後も誰にも申告されていない世帯の親族の数",
     ),
@@ -91,6 +122,15 @@ REPAIR = (
         if place
     ),
     *plain(
+        "修正案の根拠",
+        way="根拠の中での求め方",
+        ways="修正案の求め方の数",
+    ),
+    *(
+        Column(f"cause_{name}", "修正案が変える家族の項目", CAUSE_LABELS[name], count)
+        for name, count in counts(c("moves")).items()
+    ),
+    *plain(
         "根拠資料",
         doc_kind="根拠資料の種別",
         doc_channel="根拠資料の提出経路",
@@ -104,7 +144,19 @@ REPAIR = (
         doc_referenced="リストが根拠資料を挙げる",
         doc_birth_differs="根拠資料の生年月日が台帳と異なる",
     ),
-    *amounts("根拠資料", doc_salary="根拠資料の給与収入", doc_previous="根拠資料の前職分"),
+    *amounts(
+        "根拠資料",
+        doc_salary="根拠資料の給与収入",
+        doc_previous="根拠資料の前職分",
+        doc_income_gap="根拠資料の給与収入による給与所得と記載の差",
+        doc_insurance_gap="根拠資料の雇用保険料と通常の割合の差",
+        doc_insurance_other="根拠資料の社会保険料と他の給報の割合による額の差",
+        doc_withheld_gap="根拠資料の乙欄の源泉徴収税額と通常の割合の差",
+        doc_tax_gap="根拠資料の年税額と給与収入による税額の差",
+        doc_monthly_gap="根拠資料の源泉徴収税額と同じ給与収入での通常の額の差",
+        doc_parts_gap="根拠資料（申告書）の所得控除の内訳と合計の差",
+        doc_total_gap="根拠資料（申告書）の所得の内訳と合計の差",
+    ),
     *plain(
         "対象の親族",
         claim_claimants="この親族を申告した人の数",
@@ -184,6 +236,18 @@ LAW = (
         "資料の検算",
         tax_gap_after="修正後の給与収入による所得税と源泉徴収税額の差",
         parts_gap_after="修正後の所得控除の内訳と合計の差",
+        after_income_gap="修正後の給与収入による給与所得と資料の給与所得の差",
+        after_insurance_gap="修正後の雇用保険料と通常の割合の差",
+        after_insurance_other="修正後の社会保険料と他の給報の割合による額の差",
+        after_withheld_gap="修正後の乙欄の源泉徴収税額と通常の割合の差",
+        after_tax_gap="修正後の給与収入による年税額と給報の年税額の差",
+        after_monthly_gap="修正後の給与収入での通常の源泉徴収税額との差",
+    ),
+    *plain(
+        "資料の検算",
+        after_share_to_last="修正後の社会保険料の割合と前年の比",
+        after_odd="修正後も給報の中で合わない額の数",
+        after_fit="修正後に給報の中で合う額の数",
     ),
     *amounts(
         "法令による計算",

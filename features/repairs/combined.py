@@ -6,6 +6,7 @@ claimant, a class by a wrong date of birth) often hit two of them; an officer co
 
 import polars as pl
 
+from features.repairs.causes import digit
 from features.repairs.lines import grouped
 from features.repairs.moves import CHILDREN, SPOUSE, moves
 from features.repairs.sources import Sources
@@ -23,24 +24,28 @@ def combined(sources: Sources) -> pl.DataFrame:
         [*key, "field", "delta"], keep="first", maintain_order=True
     )
     steps = _once(steps)
-    numbered = steps.select(key).unique().sort(pl.col("person"), pl.col("group") < SPOUSE, "group", "move")
+    named = steps.unique(key, keep="first", maintain_order=True).select(*key, "cause")
+    numbered = named.sort(pl.col("person"), pl.col("group") < SPOUSE, "group", "move")
     numbered = numbered.with_columns(atom=pl.int_range(pl.len(), dtype=pl.Int64).over("person"))
     numbered = numbered.filter(pl.col("atom") < MOST)
-    steps = steps.join(numbered, on=key)
+    steps = steps.drop("cause").join(numbered.drop("cause"), on=key)
     sets = pl.concat([_sets(numbered), _removals(numbered)])
     chosen = sets.join(steps, on=["person", "atom"])
+    why = sets.join(numbered.select("person", "atom", "cause"), on=["person", "atom"])
+    way = why.group_by("person", "option").agg(way=digit(pl.col("cause")).sum())
     # The children of the register are all there are: a relative moved among them is no further one.
     counted = pl.col("group") == CHILDREN
     chosen = chosen.filter(counted | ~counted.any().over("person", "option", "field"))
     summed = chosen.group_by("person", "option", "field").agg(pl.col("delta").sum())
     summed = summed.filter(pl.col("delta") != 0).join(sources.recorded, on=["person", "field"])
-    summed = summed.sort("person", "option", "field")
+    summed = summed.join(way, on=["person", "option"]).sort("person", "option", "field")
     return grouped(
         summed,
         "combined",
         field=pl.col("field"),
         value=pl.col("recorded") + pl.col("delta"),
         option=pl.col("option"),
+        way=pl.col("way"),
     )
 
 

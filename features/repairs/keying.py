@@ -1,8 +1,10 @@
 """Keying errors: an amount with one digit other, more, less, or two exchanged, told by a figure beside it."""
 
+import numpy as np
 import polars as pl
 
 from features.repairs.sources import Sources
+from features.repairs.withholding import monthly, usual_tax
 
 DIGITS = 8
 """Digits of an amount that are tried (up to 99,999,999 yen)."""
@@ -59,7 +61,15 @@ def mended_salary(sources: Sources) -> pl.DataFrame:
     every = pl.concat(
         [
             frame.select(columns)
-            for frame in (by_digit, by_law, by_round, _by_tax(sources), _by_employment(sources), by_share)
+            for frame in (
+                by_digit,
+                by_law,
+                by_round,
+                _by_tax(sources),
+                _by_employment(sources),
+                _by_monthly_tax(sources),
+                by_share,
+            )
         ]
     )
     return (
@@ -82,10 +92,18 @@ def _by_tax(sources: Sources) -> pl.DataFrame:
     Small salaries of a second employer (乙欄) are taxed at one flat rate (所得税法185条1項), here the median
     of this year's reports.
     """
-    second = sources.documents.filter(
+    return _by_flat_rate(_second_jobs(sources), "withheld_income_tax")
+
+
+def _second_jobs(sources: Sources) -> pl.DataFrame:
+    return sources.documents.filter(
         "in_force", pl.col("withholding_column") == "other", pl.col("withheld_income_tax") > 0
     )
-    return _by_flat_rate(second, "withheld_income_tax")
+
+
+def second_job_share(sources: Sources) -> float | None:
+    """Return the usual share of the salary that a second job's tax is, None where there is no such report."""
+    return _usual_share(_second_jobs(sources), "withheld_income_tax")
 
 
 def _by_employment(sources: Sources) -> pl.DataFrame:
@@ -94,12 +112,40 @@ def _by_employment(sources: Sources) -> pl.DataFrame:
     Who works too few hours for the other insurances pays 雇用保険料 at one rate (労働保険料徴収法12条),
     here the median of this year's reports with less than `SMALL`.
     """
+    return _by_flat_rate(_employment_alone(sources), "social_insurance")
+
+
+def _by_monthly_tax(sources: Sources) -> pl.DataFrame:
+    """Mend the salary of a report without year-end adjustment by one digit: its tax becomes the usual one."""
+    curve = usual_tax(sources)
+    papers = sources.documents.filter("in_force", monthly()).select(
+        "person", "document", revenue="salary_revenue", tax="withheld_income_tax"
+    )
+    if curve is None:
+        return papers.clear().with_columns(right=pl.lit(0, dtype=pl.Int64))
+    off = {name: (pl.col("tax") - curve.of(pl.col(name))).abs() for name in ("revenue", "right")}
+    odd = papers.filter(off["revenue"].fill_null(np.inf) > curve.limit)
+    near = variants(odd, "revenue").with_columns(off=off["right"]).filter(pl.col("off") <= curve.limit)
+    once = near.unique(["document", "right"]).sort("document", "off", "right")
+    return once.filter(pl.int_range(pl.len()).over("document") < KEPT)
+
+
+def _employment_alone(sources: Sources) -> pl.DataFrame:
     reports = sources.documents.filter(
         "in_force", pl.col("kind") == "salary_report", pl.col("social_insurance") > 0
     )
-    return _by_flat_rate(
-        reports.filter(pl.col("social_insurance") < SMALL * pl.col("salary_revenue")), "social_insurance"
-    )
+    return reports.filter(pl.col("social_insurance") < SMALL * pl.col("salary_revenue"))
+
+
+def employment_share(sources: Sources) -> float | None:
+    """Return the usual share of the salary that employment insurance alone is, None where nobody has it."""
+    return _usual_share(_employment_alone(sources), "social_insurance")
+
+
+def _usual_share(reports: pl.DataFrame, part: str) -> float | None:
+    known = reports.filter(pl.col("salary_revenue") > 0)
+    share: float | None = known.select((pl.col(part) / pl.col("salary_revenue")).median()).item()
+    return share
 
 
 def _by_flat_rate(reports: pl.DataFrame, part: str) -> pl.DataFrame:

@@ -6,6 +6,7 @@ disability that no register knows, a child whom nobody claims.
 
 import polars as pl
 
+from features.repairs.causes import why
 from features.repairs.family import CLASSES, DISABLED, claimed_relatives, stayed
 from features.repairs.recompute import spouse_by_income
 from features.repairs.sources import Sources, long_values
@@ -14,21 +15,25 @@ from tadasu.fields import DISABILITIES
 
 SPOUSE, SELF, CHILDREN, COUNTS, SPOUSE_DISABILITY, LAST_DISABILITY, UNCLAIMED = range(900, 907)
 """Groups beside the relatives, who have one each: of a group at most one move enters a combination."""
-COLUMNS = ("person", "document", "group", "move", "field", "delta")
+COLUMNS = ("person", "document", "group", "move", "cause", "field", "delta")
 
 
 def _numbers(names: dict[str, str]) -> dict[str, int]:
     return {word: NUMBER[name] for word, name in names.items()}
 
 
-def _steps(claims: pl.DataFrame, move: int, steps: list[tuple[str, int]]) -> pl.DataFrame:
+def _steps(
+    claims: pl.DataFrame, move: int, cause: pl.Expr | str, steps: list[tuple[str, int]]
+) -> pl.DataFrame:
     """Return one line a field that a move of a claimed relative changes: (column of the field, step)."""
+    reason = why(cause) if isinstance(cause, str) else cause
     parts = [
         claims.select(
             "person",
             "document",
             group="relative",
             move=pl.lit(move, dtype=pl.Int64),
+            cause=reason,
             field=pl.col(column),
             delta=pl.lit(step, dtype=pl.Int64),
         )
@@ -60,6 +65,7 @@ def _counts(sources: Sources, own: pl.Expr, move: int) -> pl.DataFrame:
         "field",
         group=pl.lit(COUNTS, dtype=pl.Int64),
         move=pl.col("document") * 2 + move,
+        cause=why(("counts_register", "counts_paper")[move]),
         delta=pl.col("counted").fill_null(0) - pl.col("recorded"),
     ).select(COLUMNS)
 
@@ -69,14 +75,15 @@ def _relatives(sources: Sources) -> pl.DataFrame:
     named = sources.rows.select("person", dependent_person_id="related_person_id", listed=pl.lit(value=True))
     claims = _numbered(sources).join(named.unique(), on=["person", "dependent_person_id"], how="left")
     limit = sources.law.relative_income_limit
-    doubted = claims.filter(
-        (pl.col("relative_income") > limit).fill_null(value=False)
-        | (pl.col("claimants") > 1).fill_null(value=False)
-        | pl.col("dependent_person_id").is_null()
-        | pl.col("register_birth").is_null()
-        | pl.col("register_left").is_not_null()
-        | pl.col("listed")
-    )
+    doubts = {
+        "out_over": pl.col("relative_income") > limit,
+        "out_rival": pl.col("claimants") > 1,
+        "out_left": pl.col("register_left").is_not_null(),
+        "out_unknown": pl.col("dependent_person_id").is_null() | pl.col("register_birth").is_null(),
+        "out_listed": pl.col("listed"),
+    }
+    doubt = pl.coalesce(pl.when(found).then(why(name)) for name, found in doubts.items())
+    doubted = claims.with_columns(doubt=doubt).filter(pl.col("doubt").is_not_null())
     moved = claims.filter(pl.col("to_field").is_not_null() & (pl.col("to_field") != pl.col("from_field")))
     abroad = pl.col("lives_abroad").fill_null(value=False)
     away = claims.filter(
@@ -92,12 +99,12 @@ def _relatives(sources: Sources) -> pl.DataFrame:
     differs = held.filter(pl.col("register_field").fill_null(-1) != pl.col("disability_field").fill_null(-1))
     return pl.concat(
         [
-            _steps(doubted, 0, [("from_field", -1), ("disability_field", -1)]),
-            _steps(moved, 1, [("from_field", -1), ("to_field", 1)]),
-            _steps(away, 3, [("from_field", -1), ("to_field", 1)]),
-            _steps(differs, 2, [("disability_field", -1), ("register_field", 1)]),
-            _steps(unlike, 4, [("disability_field", -1), ("own_field", 1)]),
-            _steps(claims, 5, [("disability_field", -1)]),
+            _steps(doubted, 0, pl.col("doubt"), [("from_field", -1), ("disability_field", -1)]),
+            _steps(moved, 1, "class_register", [("from_field", -1), ("to_field", 1)]),
+            _steps(away, 3, "class_apart", [("from_field", -1), ("to_field", 1)]),
+            _steps(differs, 2, "disability_register", [("disability_field", -1), ("register_field", 1)]),
+            _steps(unlike, 4, "disability_own", [("disability_field", -1), ("own_field", 1)]),
+            _steps(claims, 5, "disability_out", [("disability_field", -1)]),
         ]
     )
 
@@ -119,6 +126,7 @@ def _spouses(sources: Sources) -> pl.DataFrame:
         "document",
         group=pl.lit(SPOUSE, dtype=pl.Int64),
         move="move",
+        cause=pl.when(pl.col("move") == 0).then(why("spouse_out")).otherwise(why("spouse_income")),
         field="field",
         delta=pl.col("value") - pl.col("recorded"),
     )
@@ -149,6 +157,7 @@ def _spouses_disability(sources: Sources) -> pl.DataFrame:
             "document",
             group=pl.lit(SPOUSE_DISABILITY, dtype=pl.Int64),
             move=move,
+            cause=why("spouse_disability"),
             field=column,
             delta=pl.lit(delta, dtype=pl.Int64),
         )
@@ -190,8 +199,8 @@ def _selves(sources: Sources) -> pl.DataFrame:
     unclaimed = children.filter(pl.col("value") > pl.col("n_dependent_under16"))
     return pl.concat(
         [
-            _own(differing, SELF, "self_disability"),
-            _own(unclaimed, CHILDREN, "n_dependent_under16"),
+            _own(differing, SELF, "self_disability", "self_disability"),
+            _own(unclaimed, CHILDREN, "children", "n_dependent_under16"),
         ]
     )
 
@@ -206,6 +215,7 @@ def _last_disabilities(sources: Sources) -> pl.DataFrame:
         document=pl.lit(-1, dtype=pl.Int64),
         group=pl.lit(LAST_DISABILITY, dtype=pl.Int64),
         move=pl.lit(0, dtype=pl.Int64),
+        cause=why("last_disabilities"),
         field="field",
         delta=pl.col("before") - pl.col("recorded"),
     )
@@ -240,24 +250,26 @@ def _unclaimed(sources: Sources) -> pl.DataFrame:
         document=pl.lit(-1, dtype=pl.Int64),
         group=pl.lit(UNCLAIMED, dtype=pl.Int64),
         move=pl.lit(0, dtype=pl.Int64),
+        cause=why("unclaimed"),
         field="field",
         delta="delta",
     )
 
 
-def _own(frame: pl.DataFrame, group: int, field: str) -> pl.DataFrame:
+def _own(frame: pl.DataFrame, group: int, cause: str, field: str) -> pl.DataFrame:
     return frame.select(
         "person",
         document=pl.lit(-1, dtype=pl.Int64),
         group=pl.lit(group, dtype=pl.Int64),
         move=pl.col("value"),
+        cause=why(cause),
         field=pl.lit(NUMBER[field], dtype=pl.Int64),
         delta=pl.col("value") - pl.col(field),
     )
 
 
 def moves(sources: Sources) -> pl.DataFrame:
-    """Return one line a field that a move changes: person, document or -1, group, move, field, delta.
+    """Return one line a field that a move changes: person, document or -1, group, move, cause, field, delta.
 
     Of a group (a relative, or one of the constants above) a person makes at most one move.
     """

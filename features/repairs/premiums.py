@@ -92,7 +92,7 @@ def parallel_parts(sources: Sources) -> pl.DataFrame:
     once = near.unique(key, keep="first", maintain_order=True).with_columns(
         option=100 + pl.int_range(pl.len(), dtype=pl.Int64).over("person", "document")
     )
-    return lines(once, "from_income_tax", field="life_insurance", option=pl.col("option"))
+    return lines(once, "from_income_tax", field="life_insurance", option=pl.col("option"), way=100)
 
 
 NEAR_LAST_YEAR = 0.03

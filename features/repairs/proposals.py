@@ -67,7 +67,8 @@ class Proposed:
 
     repairs: row, repair_id (0 is 'leave'), person, kind (number), kinds (bit set of all grounds), supports
     (documents that speak for it), document and line_no of the claim (or -1), n_changes, signature
-    (`field=value|…`).
+    (`field=value|…`), way (how the kind came by it), ways (in how many it was found), moves (of a
+    combination: how many of each cause, see `repairs.causes`).
     changes: row, repair_id, person, field (number), recorded, value.
     """
 
@@ -110,13 +111,15 @@ def _complete(made: pl.DataFrame, sources: Sources) -> pl.DataFrame:
     several = size.filter(pl.col("n_changes") > 1).sort(*PROPOSAL, "field")
     # Two values for one field are no proposal.
     joined = several.group_by(PROPOSAL, maintain_order=True).agg(
-        pl.col("line_no").first(),
+        pl.col("line_no", "way").first(),
         bad=pl.col("bad").any() | pl.col("field").is_duplicated().any(),
         fields=pl.col("fields").str.join("|"),
         signature=pl.col("text").str.join("|"),
         n_changes=pl.col("n_changes").first(),
     )
-    alone = single.select(*PROPOSAL, "line_no", "fields", pl.col("text").alias("signature"), "n_changes")
+    alone = single.select(
+        *PROPOSAL, "line_no", "way", "fields", pl.col("text").alias("signature"), "n_changes"
+    )
     return pl.concat([alone, joined.filter(~pl.col("bad")).select(alone.columns)])
 
 
@@ -154,8 +157,14 @@ def _distinct(scoped: pl.DataFrame) -> pl.DataFrame:
     """Keep each set of changes of a row once: named by its first kind, with all its grounds counted."""
     ordered = scoped.sort("row", "signature", "kind", "document", "option")
     bit = pl.lit(1, dtype=pl.Int64) * (2 ** pl.col("kind")).cast(pl.Int64)
+    is_combined = pl.col("kind") == KIND_NUMBER["combined"]
+    ordered = ordered.with_columns(
+        way=pl.when(~is_combined).then("way"), moves=pl.when(is_combined).then("way")
+    )
     return ordered.group_by("row", "signature", maintain_order=True).agg(
-        pl.col("person", "kind", "document", "line_no").first(),
+        pl.col("person", "kind", "document", "line_no", "way").first(),
+        ways=pl.struct("kind", "way").n_unique().cast(pl.Int64),
+        moves=pl.col("moves").drop_nulls().first(),
         kinds=bit.unique().sum(),
         supports=pl.col("document").filter(pl.col("document") >= 0).n_unique().cast(pl.Int64),
         n_changes=pl.col("n_changes").first(),
@@ -163,13 +172,15 @@ def _distinct(scoped: pl.DataFrame) -> pl.DataFrame:
 
 
 def _leave(sources: Sources) -> pl.DataFrame:
-    nothing = {"kinds": 1, "supports": 0, "n_changes": 0, "document": -1, "line_no": -1}
+    nothing = {"kinds": 1, "supports": 0, "n_changes": 0, "document": -1, "line_no": -1, "ways": 0}
     return sources.rows.select(
         "row",
         "person",
         signature=pl.lit(""),
         kind=pl.lit(KIND_NUMBER["leave"], dtype=pl.Int64),
         **{name: pl.lit(value, dtype=pl.Int64) for name, value in nothing.items()},
+        way=pl.lit(None, dtype=pl.Int64),
+        moves=pl.lit(None, dtype=pl.Int64),
     )
 
 

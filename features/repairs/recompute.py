@@ -83,13 +83,15 @@ def _by_income(frame: pl.DataFrame, sources: Sources, kind: str, option: int) ->
     within = income <= law.relative_income_limit
     kind_code, special = spouse_by_law(law, own, income, pl.col("birth"))
     changes = {"spouse_kind": kind_code, "spouse_special_deduction": special}
-    made = [together(frame, kind, changes, pl.col("key") + 1000 * option)]
+    way = 10 * option + pl.min_horizontal(pl.col("key"), 1) * 5
+    made = [together(frame, kind, changes, pl.col("key") + 1000 * option, way)]
     # The taxpayer's own income may be about to change: the amounts of the lower bands are tried too.
     table = law.deductions.spouse_special
     for band, amounts in enumerate((table.first, table.second, table.third)):
         above = frame.filter((table.bands.of(own) > band) & ~within)
         lower = {"spouse_kind": pl.lit(0), "spouse_special_deduction": amounts.of(income)}
-        made.append(together(above, kind, lower, pl.col("key") + 1000 * option + 100 * (band + 1)))
+        key = pl.col("key") + 1000 * option + 100 * (band + 1)
+        made.append(together(above, kind, lower, key, way + band + 1))
     return pl.concat(made)
 
 
@@ -166,7 +168,8 @@ def keyed_salary(sources: Sources) -> pl.DataFrame:
     now = sources.record.select("person", now="salary_revenue")
     fitting = mended_salary(sources).filter(pl.col("place") < TRIED).join(now, on="person")
     value = pl.col("now") - pl.col("revenue") + pl.col("right")
-    return lines(fitting, "undo_keying", field="salary_revenue", value=value, option=pl.col("place"))
+    place = pl.col("place")
+    return lines(fitting, "undo_keying", field="salary_revenue", value=value, option=place, way=place)
 
 
 RECOMPUTED: tuple[Callable[[Sources], pl.DataFrame], ...] = (

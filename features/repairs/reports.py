@@ -78,12 +78,15 @@ def mended_reports(sources: Sources) -> pl.DataFrame:
 
 
 def _together(choices: pl.DataFrame, kind: str, option: int) -> pl.DataFrame:
-    number = pl.col("choice") + option
+    number, way = pl.col("choice") + option, 100 + option
     return pl.concat(
         [
-            *(grouped(choices, kind, field=part, value=part, option=number) for part in PARTS[:2]),
-            *(grouped(choices, kind, field=part, value=part, option=number + 2000) for part in PARTS),
-            lines(choices, kind, field="salary_revenue", value="salary_revenue", option=number + 1000),
+            *(grouped(choices, kind, field=part, value=part, option=number, way=way) for part in PARTS[:2]),
+            *(
+                grouped(choices, kind, field=part, value=part, option=number + 2000, way=way + 2)
+                for part in PARTS
+            ),
+            lines(choices, kind, field=PARTS[0], value=PARTS[0], option=number + 1000, way=way + 1),
         ]
     )
 
@@ -121,10 +124,11 @@ def keyed_insurance(sources: Sources) -> pl.DataFrame:
         sources.record.select("person", now="social_insurance"), on="person"
     )
     value = pl.col("now") - pl.col("amount") + pl.col("right")
+    field, place = "social_insurance", pl.col("place")
     return pl.concat(
         [
-            lines(fixes, "undo_keying", field="social_insurance", value=value, option=pl.col("place") + 20),
-            lines(fixes, "undo_keying", field="social_insurance", value="right", option=pl.col("place") + 40),
+            lines(fixes, "undo_keying", field=field, value=value, option=place + 20, way=place + 20),
+            lines(fixes, "undo_keying", field=field, value="right", option=place + 40, way=place + 40),
         ]
     )
 

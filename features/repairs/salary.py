@@ -79,7 +79,7 @@ def with_insurance(sources: Sources) -> pl.DataFrame:
     made = []
     for number, insurance in enumerate((pl.col("whole"), pl.col("whole") + pl.col("returned"))):
         changes = {"salary_revenue": pl.col("salary"), "social_insurance": insurance}
-        made.append(together(both, "sum_reports", changes, 1000 + 500 * number + option))
+        made.append(together(both, "sum_reports", changes, 1000 + 500 * number + option, 10 + number))
     return pl.concat(made)
 
 
