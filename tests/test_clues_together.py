@@ -4,7 +4,9 @@ from datetime import date
 
 import polars as pl
 
+from features.last_claims import dropped, dropped_after, last_papers
 from features.repairs import Proposed, propose
+from features.repairs.causes import counts
 from features.repairs.sources import Sources, sources
 from features.together import family_after, moved, rows_touched
 from tadasu.law import Law
@@ -88,3 +90,40 @@ def test_the_persons_other_rows_are_touched_or_left() -> None:
     assert (both["beside_touched"], both["beside_left"]) == (1, 0)
     assert (half["beside_touched"], half["beside_left"]) == (0, 1)
     assert half["beside_left_share"] == 0.7
+
+
+def test_who_was_claimed_last_year_and_by_nobody_now_is_told() -> None:
+    """Both children stood on last year's paper; this year's names the elder alone."""
+    this = _family()
+    before = ward(
+        documents=[report("B1") | {"tax_year": YEAR - 1}],
+        dependents=[
+            {"document_id": "B1", "line_no": line, "role": "under16", "relationship": "child"}
+            | {"dependent_person_id": person}
+            for line, person in enumerate(("P2", "P3"), 1)
+        ],
+    )
+    prepared = sources(this, Law.of(YEAR))
+    lost, known = dropped(prepared, this, before), last_papers(prepared, before)
+    made = propose(prepared)
+    told = dropped_after(made, lost, known)
+    leave = _of(told, made, "")
+    assert (leave["dropped"], leave["dropped_here"], leave["dropped_left"], leave["given"]) == (1, 0, 1, 0)
+    taken_in = _of(told, made, _signature(prepared, n_dependent_under16=1))
+    assert (taken_in["dropped_here"], taken_in["dropped_left"]) == (1, 0)
+    nothing = dropped_after(made, dropped(prepared, this, None), last_papers(prepared, None))
+    assert _of(nothing, made, "")["dropped"] is None
+
+
+def test_a_combination_tells_its_moves_by_their_cause() -> None:
+    """The elder leaves the class by the register, the younger is taken in: two moves, two causes."""
+    prepared = sources(_family(), Law.of(YEAR))
+    made = propose(prepared)
+    both = _signature(prepared, n_dependent_general=0, n_dependent_under16=1)
+    repair = made.repairs.filter((pl.col("row") == 0) & (pl.col("signature") == both))
+    told = repair.select(**counts(pl.col("moves"))).to_dicts()[0]
+    assert sum(told.values()) == 2
+    assert told["children"] + told["unclaimed"] == 1
+    assert repair["ways"].item() >= 1
+    leave = made.repairs.filter((pl.col("row") == 0) & (pl.col("repair_id") == 0))
+    assert leave["moves"].to_list() == [None]
