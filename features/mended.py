@@ -66,6 +66,17 @@ def report_gaps(sources: Sources) -> pl.DataFrame:
     return told.select("document", pl.col(GAPS).name.prefix("doc_"))
 
 
+def contradictions(sources: Sources) -> pl.DataFrame:
+    """Return by salary report whether its employment insurance, or the tax withheld, misses its salary."""
+    told = _held(_reports(sources), sources).sort("document")
+    taxes = ("odd_withheld_gap", "odd_tax_gap", "odd_monthly_gap")
+    return told.select(
+        "document",
+        insurance_misses=pl.col("odd_insurance_gap").fill_null(value=False),
+        tax_misses=pl.any_horizontal(pl.col(name).fill_null(value=False) for name in taxes),
+    )
+
+
 def mended_after(proposed: Proposed, sources: Sources) -> pl.DataFrame:
     """Return by repair (row, repair_id) of salary or social insurance, and for 'leave', what its report says.
 

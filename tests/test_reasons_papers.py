@@ -100,6 +100,26 @@ def test_a_report_counted_twice_is_named_by_payer_and_day_and_told_why() -> None
     assert told["social_insurance"].startswith("社会保険料控除：記録 700,000円－給報（支払者B2")
 
 
+def test_of_two_reports_of_one_payer_the_one_that_contradicts_itself_is_told() -> None:
+    """Both claim so much that no tax is due; one states tax all the same."""
+    both = {"payer_id": "B1", "withholding_column": "main", "year_end_adjusted": True}
+    both |= {"deductions_total": 9_000_000}
+    told = told_of(
+        "exclude_report",
+        {"salary_revenue": (9_000_000, 4_000_000)},
+        {
+            "residents": [person()],
+            "assessments": [recorded(salary_revenue=9_000_000)],
+            "documents": [
+                paper("D1", salary_revenue=4_000_000, **both),
+                paper("D2", salary_revenue=5_000_000, withheld_income_tax=50_000, **both),
+            ],
+        },
+        "D2",
+    )
+    assert told["salary_revenue"].endswith("＝4,000,000円（同じ支払者の資料が重複・源泉徴収税額が収入と合わない）")
+
+
 def test_a_cancelled_report_is_said_to_be_cancelled() -> None:
     """What no longer counts is said before anything else."""
     told = told_of(

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from features.mended import contradictions
 from features.repairs.papers import SUMMED
 from features.repairs.sources import Sources
 from features.values import NUMBER
@@ -32,8 +33,11 @@ def about(lines: pl.DataFrame, sources: Sources, names: pl.DataFrame) -> pl.Data
 
 
 def odd(sources: Sources) -> pl.DataFrame:
-    """Return by report why it may count twice: void, the same payer again, a previous employer's part."""
-    known = _reports(sources)
+    """Return by report why it may count twice: void, the same payer again, a previous employer's part.
+
+    Of such a report it is told, too, where its own figures miss its salary: of two it is the wrong one.
+    """
+    known = _reports(sources).join(contradictions(sources), on="document", how="left")
     birth = pl.when(pl.col("birth_date") != pl.col("register")).then(
         pl.format("生年月日が台帳と相違：資料{}・台帳{}", day(pl.col("birth_date")), day(pl.col("register")))
     )
@@ -53,7 +57,13 @@ def odd(sources: Sources) -> pl.DataFrame:
         .when(pl.col("left_job_on").is_not_null() & (pl.col("adjusted") > 0))
         .then(pl.format("{}退職、他の給報が年末調整済", short_day(pl.col("left_job_on"))))
     )
-    return known.select("document", odd=joined(text, birth, between="・"))
+    itself = [
+        pl.when(text.is_not_null() & pl.col(misses).fill_null(value=False)).then(
+            pl.lit(f"{part}が収入と合わない")
+        )
+        for misses, part in (("insurance_misses", "雇用保険料"), ("tax_misses", "源泉徴収税額"))
+    ]
+    return known.select("document", odd=joined(text, birth, *itself, between="・"))
 
 
 def _reports(sources: Sources) -> pl.DataFrame:
