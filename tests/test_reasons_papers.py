@@ -117,7 +117,9 @@ def test_of_two_reports_of_one_payer_the_one_that_contradicts_itself_is_told() -
         },
         "D2",
     )
-    assert told["salary_revenue"].endswith("＝4,000,000円（同じ支払者の資料が重複・源泉徴収税額が収入と合わない）")
+    assert told["salary_revenue"].endswith(
+        "＝4,000,000円（同じ支払者の資料が重複・源泉徴収税額が収入と合わない）"
+    )
 
 
 def test_a_cancelled_report_is_said_to_be_cancelled() -> None:
