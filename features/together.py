@@ -45,20 +45,7 @@ def family_after(proposed: Proposed, sources: Sources) -> pl.DataFrame:
     claims, within the income limit, and whom the repair does not take in; free_taken: those it takes in;
     relatives_gap_last: relatives of all classes together less last year's.
     """
-    before = sources.previous.unpivot(
-        on=[*CLASSES.values(), *DISABLED.values(), "self_disability"],
-        index="person",
-        variable_name="name",
-        value_name="last",
-    ).select("person", field=pl.col("name").replace_strict(NUMBER, return_dtype=pl.Int64), last="last")
-    fields = sources.recorded.filter(pl.col("field").is_in([*COUNTED, *CERTIFIED]))
-    known = fields.join(before, on=["person", "field"], how="left")
-    known = known.join(unnamed(sources).select("person", "field", "free"), on=["person", "field"], how="left")
-    had = sources.previous.select("person", had=pl.lit(value=True))
-    now = known.join(had, on="person", how="left").with_columns(
-        last=pl.when("had").then(pl.col("last").fill_null(0)), free=pl.col("free").fill_null(0)
-    )
-    now = now.with_columns(gap=(pl.col("recorded") - pl.col("last")).abs())
+    now = _family_now(sources)
     of_class = pl.col("field").is_in(COUNTED)
     sums = now.group_by("person").agg(
         class_gap=pl.col("gap").filter(of_class).sum(),
@@ -92,6 +79,28 @@ def family_after(proposed: Proposed, sources: Sources) -> pl.DataFrame:
         free_taken=pl.col("free_taken").fill_null(0),
         free_left=pl.col("free") - pl.col("free_taken").fill_null(0),
     )
+
+
+def _family_now(sources: Sources) -> pl.DataFrame:
+    """Return the counts of relatives and disabilities by person and field: recorded, last year's, free.
+
+    `free` are members of the household whom nobody claims; `had` and `last` are null for who had no record
+    last year; `gap` is the distance of both counts.
+    """
+    before = sources.previous.unpivot(
+        on=[*CLASSES.values(), *DISABLED.values(), "self_disability"],
+        index="person",
+        variable_name="name",
+        value_name="last",
+    ).select("person", field=pl.col("name").replace_strict(NUMBER, return_dtype=pl.Int64), last="last")
+    fields = sources.recorded.filter(pl.col("field").is_in([*COUNTED, *CERTIFIED]))
+    known = fields.join(before, on=["person", "field"], how="left")
+    known = known.join(unnamed(sources).select("person", "field", "free"), on=["person", "field"], how="left")
+    had = sources.previous.select("person", had=pl.lit(value=True))
+    now = known.join(had, on="person", how="left").with_columns(
+        last=pl.when("had").then(pl.col("last").fill_null(0)), free=pl.col("free").fill_null(0)
+    )
+    return now.with_columns(gap=(pl.col("recorded") - pl.col("last")).abs())
 
 
 def rows_touched(proposed: Proposed, sources: Sources, history: pl.DataFrame) -> pl.DataFrame:

@@ -76,6 +76,11 @@ class _Work:
         """Return the parameters of the models over rows, as many as the rows call for."""
         return self.settings.over_these_rows(self.number)
 
+    @property
+    def family(self) -> Whole:
+        """Return the family of each row of all years."""
+        return np.asarray(self.all("family"), dtype=np.int64)
+
     def all(self, name: str) -> npt.NDArray[np.generic]:
         """Return a property of the rows of all years."""
         return np.concatenate([getattr(rows, name) for _, rows in sorted(self.rows.items())])
@@ -122,17 +127,14 @@ def train(
     needs = np.asarray(work.all("needs"), dtype=bool)
     asked = np.asarray(work.all("asked"), dtype=bool)
     row, calibration, first = _row_model(rows, needs, work, work.over_rows())
-    inquiries = [work.settings.over_inquiries()]
-    asked_trees, asked_calibration, asked_score = _row_model(rows, asked, work, inquiries)
+    asked_trees, asked_calibration, asked_score = _row_model(rows, asked, work, [settings.over_inquiries()])
     share = share_of_best(rows)
     rows = np.hstack([rows, first[:, None].astype(np.float32), _beside(near, first)])
-    family = np.asarray(work.all("family"), dtype=np.int64)
-    likely = believed(needs, calibration.apply(first, family)) if work.many else None
+    likely = believed(needs, calibration.apply(first, work.family)) if work.many else None
     second, row_calibration, row_score = _row_model(rows, needs, work, work.over_rows(), likely)
-    p = row_calibration.apply(row_score, family)
+    p = row_calibration.apply(row_score, work.family)
     right = np.concatenate([year.right for year in near])
     closer = learn(rows, row_score, p, share, (needs, right), settings, work.step)
-    metrics = _metrics(needs, row_score, p, asked, asked_score)
     work.tell("", 1.0)
     return Ranker(
         repair_text=boosters[-1].model_to_string(),
@@ -144,7 +146,7 @@ def train(
         row_calibration=row_calibration,
         asked_calibration=asked_calibration,
         facts=dict(facts),
-        metrics=metrics,
+        metrics=_metrics(needs, row_score, p, asked, asked_score),
         closer=closer,
     )
 
@@ -260,11 +262,10 @@ def _row_model(
     for place, mask in enumerate(usable):
         held = [boosters[place].predict(rows[~mask], raw_score=True) for boosters in fitted]
         score[~mask] = expit(np.mean(held, axis=0))
-    family = np.asarray(work.all("family"), dtype=np.int64)
     # The mean of two kinds is calibrated as it is: out of fold, few rows make models too sure.
     whole = Calibration() if len(parameters) > 1 else isotonic(score, target)
     trees = Trees(tuple(boosters[-1].model_to_string() for boosters in fitted))
-    return trees, with_shifts(whole, score, target, family, FAMILIES), score
+    return trees, with_shifts(whole, score, target, work.family, FAMILIES), score
 
 
 def _metrics(needs: Mask, score: Floats, p: Floats, asked: Mask, asked_score: Floats) -> dict[str, float]:

@@ -144,3 +144,36 @@ def test_a_return_that_was_changed_does_not_add_up(newest: int, odd: bool) -> No
     assert (told["returns_odd"], told["returns_fit"], told["newest_odd"]) == (1, 1, odd)
     assert sorted(return_gaps(prepared)["doc_parts_gap"].to_list()) == [-200_000, 0]
     assert return_gaps(prepared)["doc_total_gap"].to_list() == [0, 0]
+
+
+def test_a_mis_keyed_salary_is_mended_by_the_usual_tax() -> None:
+    """A report without adjustment: 12,345,678 was keyed for 2,345,678, of which the tax was withheld."""
+    salaries = [1_500_000 + 7_001 * place for place in range(FEWEST)]
+    papers = [
+        report(f"O{place}", salary_revenue=salary, withheld_income_tax=_withheld(salary))
+        | {"person_id": f"O{place}", "withholding_column": "main", "year_end_adjusted": False}
+        for place, salary in enumerate(salaries)
+    ]
+    keyed = report("D1", salary_revenue=12_345_678, withheld_income_tax=_withheld(2_345_678))
+    keyed |= {"withholding_column": "main", "year_end_adjusted": False}
+    prepared = _prepared([keyed, *papers], salary_revenue=12_345_678)
+    proposed = propose(prepared)
+    told = _after(prepared, proposed, 2_345_678)
+    assert told["after_odd"] == 0
+    assert _after(prepared, proposed, None)["after_monthly_gap"] is None  # beyond the curve
+
+
+def test_an_amount_found_in_two_ways_says_so_and_names_the_first() -> None:
+    """No dividends: the levy on all is that on stocks alone."""
+    prepared = sources(
+        ward(
+            inconsistencies=[row("dividend_levy_credit")],
+            assessments=record(stock_income=1_000_000, dividend_levy_credit=153_150),
+        ),
+        Law.of(YEAR),
+    )
+    repair = propose(prepared).repairs.filter(
+        pl.col("signature") == f"{NUMBER['dividend_levy_credit']:02d}=50000"
+    )
+    assert repair["ways"].to_list() == [3]
+    assert repair["way"].to_list() == [0]

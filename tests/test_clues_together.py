@@ -124,6 +124,26 @@ def test_a_combination_tells_its_moves_by_their_cause() -> None:
     told = repair.select(**counts(pl.col("moves"))).to_dicts()[0]
     assert sum(told.values()) == 2
     assert told["children"] + told["unclaimed"] == 1
-    assert repair["ways"].item() >= 1
     leave = made.repairs.filter((pl.col("row") == 0) & (pl.col("repair_id") == 0))
     assert leave["moves"].to_list() == [None]
+
+
+def test_many_moves_of_one_cause_do_not_run_over_into_the_next() -> None:
+    """Nine children whom no register knows go at once: a digit holds seven."""
+    lines = [
+        {"document_id": "D1", "line_no": line, "role": "under16", "relationship": "child"}
+        | {"birth_date": date(2012, 1, line)}
+        for line in range(1, 10)
+    ]
+    tables = ward(
+        inconsistencies=[row("n_dependent_under16")],
+        residents=[{"person_id": "P1", "relationship": "head", "birth_date": date(1980, 1, 1)} | HOME],
+        documents=[report("D1", n_dependent_under16=9)],
+        dependents=lines,
+        assessments=record(n_dependent_under16=9),
+    )
+    prepared = sources(tables, Law.of(YEAR))
+    made = propose(prepared)
+    none = made.repairs.filter(pl.col("signature") == _signature(prepared, n_dependent_under16=0))
+    told = none.select(**counts(pl.col("moves"))).to_dicts()[0]
+    assert {name: number for name, number in told.items() if number} == {"out_unknown": 7}

@@ -8,6 +8,7 @@ import pytest
 from features.build import featurize
 from features.columns import COLUMNS
 from features.repairs.kinds import KINDS
+from features.repairs.proposals import _distinct
 from pipelines.featurize import featurize as in_years
 from tadasu.fields import correctable
 from tadasu.law import Law
@@ -258,3 +259,11 @@ def test_a_salary_that_is_a_round_amount_too_high_is_mended_by_the_stated_income
         assessments=[{"person_id": "P1", "tax_year": YEAR, "salary_revenue": 2_356_586}],
     )
     assert (("salary_revenue", "1856586"),) in proposed(tables)
+
+
+def test_what_names_a_repair_does_not_depend_on_the_order_of_proposals() -> None:
+    """Options of two ways of a kind may coincide: the same one is named first all the same."""
+    plain = {"row": 0, "person": 0, "signature": "00=1", "kind": 7, "document": -1, "option": 11_000}
+    two = [plain | {"line_no": -1, "way": way, "n_changes": 1} for way in (25, 110)]
+    named = [_distinct(pl.DataFrame(each))["way"].to_list() for each in (two, two[::-1])]
+    assert named == [[110], [110]]

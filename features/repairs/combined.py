@@ -6,7 +6,7 @@ claimant, a class by a wrong date of birth) often hit two of them; an officer co
 
 import polars as pl
 
-from features.repairs.causes import digit
+from features.repairs.causes import COUNTED, digit
 from features.repairs.lines import grouped
 from features.repairs.moves import CHILDREN, SPOUSE, moves
 from features.repairs.sources import Sources
@@ -31,8 +31,7 @@ def combined(sources: Sources) -> pl.DataFrame:
     steps = steps.drop("cause").join(numbered.drop("cause"), on=key)
     sets = pl.concat([_sets(numbered), _removals(numbered)])
     chosen = sets.join(steps, on=["person", "atom"])
-    why = sets.join(numbered.select("person", "atom", "cause"), on=["person", "atom"])
-    way = why.group_by("person", "option").agg(way=digit(pl.col("cause")).sum())
+    way = _causes(sets, numbered)
     # The children of the register are all there are: a relative moved among them is no further one.
     counted = pl.col("group") == CHILDREN
     chosen = chosen.filter(counted | ~counted.any().over("person", "option", "field"))
@@ -47,6 +46,16 @@ def combined(sources: Sources) -> pl.DataFrame:
         option=pl.col("option"),
         way=pl.col("way"),
     )
+
+
+def _causes(sets: pl.DataFrame, numbered: pl.DataFrame) -> pl.DataFrame:
+    """Return by person and option how many moves of each cause it holds, in one number (`repairs.causes`)."""
+    named = sets.join(numbered.select("person", "atom", "cause"), on=["person", "atom"])
+    # More moves of one cause than a digit holds must not run over into the next.
+    counted = named.group_by("person", "option", "cause").agg(
+        moves=pl.len().cast(pl.Int64).clip(upper_bound=COUNTED - 1)
+    )
+    return counted.group_by("person", "option").agg(way=(pl.col("moves") * digit(pl.col("cause"))).sum())
 
 
 def _once(steps: pl.DataFrame) -> pl.DataFrame:

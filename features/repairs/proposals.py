@@ -155,7 +155,9 @@ def _fitting(proposals: pl.DataFrame) -> pl.DataFrame:
 
 def _distinct(scoped: pl.DataFrame) -> pl.DataFrame:
     """Keep each set of changes of a row once: named by its first kind, with all its grounds counted."""
-    ordered = scoped.sort("row", "signature", "kind", "document", "option")
+    # Options may coincide: without the last two the first of them would be left to chance.
+    order = ("row", "signature", "kind", "document", "option", "way", "line_no")
+    ordered = scoped.sort(order, descending=[name == "way" for name in order])
     bit = pl.lit(1, dtype=pl.Int64) * (2 ** pl.col("kind")).cast(pl.Int64)
     is_combined = pl.col("kind") == KIND_NUMBER["combined"]
     ordered = ordered.with_columns(
